@@ -1,0 +1,6 @@
+"""cnn-bench: experiments that settle claims about convolutional networks."""
+
+from bench.spec import Claim, Experiment, Profile, Recipe, Reference, Suite
+from bench.suites import load_suite
+
+__all__ = ["Claim", "Experiment", "Profile", "Recipe", "Reference", "Suite", "load_suite"]

@@ -1,0 +1,270 @@
+"""Claims: the sentences that a suite states, and how numbers decide them. No input or output.
+
+A claim about trained networks is a list of contrasts of means, each said to lie above a bound. The
+claim is *supported* when all of them do, *contradicted* when any lies below, significantly; else it
+is *undecided*. The rules (looks, Holm's correction) are written down with reasons in
+`docs/how-it-works.md`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import Field, TypeAdapter, model_validator
+
+from bench import stats
+from bench.spec import LOOKS, Claim, Several, Spec, Table
+from bench.stats import Estimate, Sample
+
+Verdict = Literal["supported", "contradicted", "undecided"]
+
+
+class EpochsTo(Spec):
+    """Epochs until the running training error reaches a level (%), interpolated between epochs.
+
+    A run that never gets there counts as one epoch more than it trained, a lower bound.
+    """
+
+    level: float
+
+    def __str__(self) -> str:
+        return f"epochs to {self.level:g} % running training error"
+
+
+Metric = Literal["train_error", "test_error", "test_loss"] | EpochsTo
+Values = Callable[[str, Metric], Sample]  # (experiment, metric) -> one value a seed, in seed order
+
+
+def title(metric: Metric) -> str:
+    """The metric in words."""
+    if isinstance(metric, EpochsTo):
+        return str(metric)
+    return metric.replace("train", "training").replace("_", " ")
+
+
+def unit(metric: Metric) -> str:
+    """What to write behind a number of that metric."""
+    if isinstance(metric, EpochsTo):
+        return "epochs"
+    return "%" if metric.endswith("error") else ""
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """A weighted sum of experiments' means that a claim says to be above a bound."""
+
+    label: str
+    experiments: tuple[str, ...]
+    weights: tuple[float, ...]
+    bound: float = 0.0
+
+
+class Trained(Claim):
+    """A claim about trained networks: a metric, and contrasts of it."""
+
+    metric: Metric
+
+    def contrasts(self) -> tuple[Contrast, ...]:
+        """What is said to be above which bound."""
+        raise NotImplementedError
+
+    def experiments(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for one in self.contrasts() for name in one.experiments))
+
+
+class Difference(Trained):
+    """Each of `lower` has a lower metric than its partner in `higher`, by more than `by`."""
+
+    kind: Literal["difference"] = "difference"
+    lower: Several
+    higher: Several
+    by: float = 0.0
+
+    @model_validator(mode="after")
+    def _partners(self) -> "Difference":
+        if len(self.lower) != len(self.higher):
+            raise ValueError("`lower` and `higher` must be equally long")
+        return self
+
+    def contrasts(self) -> tuple[Contrast, ...]:
+        return tuple(
+            Contrast(f"{high} − {low}", (high, low), (1.0, -1.0), self.by)
+            for low, high in zip(self.lower, self.higher, strict=True)
+        )
+
+
+class Order(Trained):
+    """The metric falls from each experiment to the next."""
+
+    kind: Literal["order"] = "order"
+    falling: tuple[str, ...] = Field(min_length=2)
+
+    def contrasts(self) -> tuple[Contrast, ...]:
+        return tuple(
+            Contrast(f"{one} − {two}", (one, two), (1.0, -1.0))
+            for one, two in zip(self.falling, self.falling[1:], strict=False)
+        )
+
+
+class Interaction(Trained):
+    """The gain from the first to the second experiment is larger in `larger` than in `smaller`."""
+
+    kind: Literal["interaction"] = "interaction"
+    smaller: tuple[str, str]
+    larger: tuple[str, str]
+
+    def contrasts(self) -> tuple[Contrast, ...]:
+        (a, b), (c, d) = self.larger, self.smaller
+        return (Contrast(f"({a} − {b}) − ({c} − {d})", (a, b, c, d), (1.0, -1.0, -1.0, 1.0)),)
+
+
+class Count(Claim):
+    """An exact count of each network's architecture equals the value said; needs no training."""
+
+    kind: Literal["count"] = "count"
+    quantity: str
+    values: Table[int]
+
+    def experiments(self) -> tuple[str, ...]:
+        return tuple(self.values)
+
+
+class SameCount(Claim):
+    """Within each group the networks have the same exact count; needs no training."""
+
+    kind: Literal["same-count"] = "same-count"
+    quantity: str
+    groups: tuple[tuple[str, ...], ...]
+
+    def experiments(self) -> tuple[str, ...]:
+        return tuple(name for group in self.groups for name in group)
+
+
+AnyClaim = Difference | Order | Interaction | Count | SameCount
+_PARSER: TypeAdapter[AnyClaim] = TypeAdapter(Annotated[AnyClaim, Field(discriminator="kind")])
+
+
+def parse(data: Any) -> Claim:
+    """A claim from its plain form, as results files hold it."""
+    return _PARSER.validate_python(data)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A claim with what the numbers say about it.
+
+    `n` is the number of seeds that the verdict and the estimates rest on, `p` the two-sided p value
+    after Holm's correction over the suite's claims, `look` the declared look at which it was given.
+    """
+
+    claim: Claim
+    verdict: Verdict
+    note: str
+    n: int = 0
+    look: int | None = None
+    p: float | None = None
+    alpha: float | None = None
+    contrasts: tuple[tuple[Contrast, Estimate], ...] = ()
+
+
+def decide(claims: Sequence[Claim], values: Values, count: Callable[[str, str], int | None]) -> list[Outcome]:
+    """Verdicts on all claims of a suite that a profile decides, in their order.
+
+    Raises KeyError if a count that a claim needs is not known.
+    """
+    trained = decide_trained([claim for claim in claims if isinstance(claim, Trained)], values)
+    return [trained[claim.id] if claim.id in trained else _decide_count(claim, count) for claim in claims]
+
+
+def decide_trained(claims: Sequence[Trained], values: Values) -> dict[str, Outcome]:
+    """Verdicts at the declared looks, each on the first so many seeds; the first verdict stands."""
+    outcomes: dict[str, Outcome] = {}
+    for look in LOOKS:
+        evidence = [_evidence(claim, values, look) for claim in claims]
+        for claim, adjusted, found in zip(
+            claims, stats.holm([max(1e-300, one.p) for one in evidence]), evidence, strict=True
+        ):
+            if claim.id in outcomes and (outcomes[claim.id].verdict != "undecided" or found.n < look):
+                continue
+            outcomes[claim.id] = _outcome(claim, found, float(adjusted), look)
+    return outcomes
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    contrasts: tuple[tuple[Contrast, Estimate], ...]
+    n: int
+    p: float  # two-sided; 1 while the look has not been reached
+    supports: bool  # the side that p speaks for
+
+
+def _evidence(claim: Trained, values: Values, look: int) -> _Evidence:
+    samples = {name: values(name, claim.metric)[:look] for name in claim.experiments()}
+    n = min(len(sample) for sample in samples.values())
+    if n == 0:
+        return _Evidence((), 0, 1.0, True)
+    estimates = tuple(
+        (one, stats.contrast([samples[name][:n] for name in one.experiments], one.weights))
+        for one in claim.contrasts()
+    )
+    p_for = max(estimate.p_above(one.bound) for one, estimate in estimates)
+    p_against = len(estimates) * min(estimate.p_below(one.bound) for one, estimate in estimates)
+    p = min(1.0, 2 * min(p_for, p_against)) if n >= look else 1.0
+    return _Evidence(estimates, n, p, p_for <= p_against)
+
+
+def _outcome(claim: Trained, found: _Evidence, p: float, look: int) -> Outcome:
+    if found.n < look:
+        note = f"needs {look} seeds of each experiment, has {found.n}"
+        return Outcome(claim, "undecided", note, found.n, contrasts=found.contrasts)
+    alpha = stats.LOOK_ALPHA[look]
+    if p <= alpha:
+        verdict: Verdict = "supported" if found.supports else "contradicted"
+        note = f"decided at the look of {look} seeds"
+    else:
+        verdict, note = "undecided", _seeds_needed(found, look)
+    return Outcome(claim, verdict, note, found.n, look, p, alpha, found.contrasts)
+
+
+def _seeds_needed(found: _Evidence, look: int) -> str:
+    later = [other for other in LOOKS if other > look]
+    if not later:
+        return f"still open at the last look of {look} seeds"
+    alpha = stats.LOOK_ALPHA[later[0]]
+    needed = [stats.seeds_for_power(one, contrast.bound, alpha) for contrast, one in found.contrasts]
+    enough = next((n for n in later if all(k is not None and k <= n for k in needed)), None)
+    if enough is None:
+        return f"more than {LOOKS[-1]} seeds would be needed for an effect of this size"
+    return f"about {enough - found.n} more seeds needed"
+
+
+def _decide_count(claim: Claim, count: Callable[[str, str], int | None]) -> Outcome:
+    if isinstance(claim, Count):
+        found = {name: count(name, claim.quantity) for name in claim.values}
+        right = all(found[name] == value for name, value in claim.values.items())
+    elif isinstance(claim, SameCount):
+        found = {name: count(name, claim.quantity) for name in claim.experiments()}
+        right = all(len({found[name] for name in group}) == 1 for group in claim.groups)
+    else:
+        raise TypeError(f"claim {claim.id!r}: {type(claim).__name__} is no kind of claim")
+    if any(value is None for value in found.values()):
+        return Outcome(claim, "undecided", f"{claim.quantity} not counted")
+    shown = ", ".join(f"{name} {value:,}" for name, value in found.items() if value is not None)
+    return Outcome(claim, "supported" if right else "contradicted", f"exact count: {shown}")
+
+
+def epochs_to(level: float, errors: Sequence[float]) -> float:
+    """Epochs until a curve of errors (one an epoch, %) first reaches the level, interpolated.
+
+    >>> epochs_to(50, [80, 60, 40])
+    2.5
+    """
+    curve = np.asarray(errors, dtype=float)
+    below = np.flatnonzero(curve <= level)
+    if len(below) == 0:
+        return float(len(curve) + 1)
+    i = int(below[0])
+    if i == 0:
+        return 1.0
+    return float(i + (curve[i - 1] - level) / (curve[i - 1] - curve[i]))

@@ -1,0 +1,414 @@
+"""The door: `bench list | show | plan | run | report | ui | data get`.
+
+Exit code 0: done (a diverged run is a result); 1: ran, but something failed or was left over;
+2: asked wrongly. What is heavy is imported by the command that needs it.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fnmatch import fnmatch
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bench.errors import UserError
+from bench.spec import PROFILES, Suite
+from bench.suites import load_suite, suite_files
+
+if TYPE_CHECKING:
+    from bench.schedule.plan import Plan
+    from bench.schedule.recall import Recalled
+    from bench.track import Tracker
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="Experiments that settle claims about convolutional networks.",
+)
+data_app = typer.Typer(no_args_is_help=True, help="Data sets.")
+app.add_typer(data_app, name="data")
+console = Console()
+errors = Console(stderr=True)
+
+STARTED = perf_counter()
+DEFAULT_PROFILE = "quick"
+
+SuiteName = Annotated[str, typer.Argument(help="A suite's name (see `bench list`) or file.")]
+SuitesDir = Annotated[Path | None, typer.Option(help="Folder of suite files.")]
+ProfileName = Annotated[str, typer.Option(help=f"How big: {', '.join(PROFILES)}.")]
+DataDir = Annotated[Path, typer.Option(envvar="BENCH_DATA_DIR", help="Folder of data sets.")]
+RunsDir = Annotated[Path, typer.Option(envvar="BENCH_RUNS_DIR", help="Folder of the run store.")]
+ReportsDir = Annotated[Path, typer.Option(help="Folder of results and reports.")]
+Seeds = Annotated[int | None, typer.Option(min=1, max=20, help="Final seeds an experiment.")]
+Only = Annotated[str, typer.Option(help="Experiments whose id fits this pattern.")]
+NoTune = Annotated[bool, typer.Option("--no-tune", help="Take the recipes as they stand.")]
+AcceptStale = Annotated[bool, typer.Option("--accept-stale", help="Use runs made by other code.")]
+
+
+def main() -> None:
+    """The console script."""
+    try:
+        app(standalone_mode=True)
+    except UserError as error:
+        errors.print(f"[red]error:[/] {error}", highlight=False, soft_wrap=True)
+        sys.exit(2)
+
+
+@app.command("list", epilog="Example: bench list")
+def list_suites(suites_dir: SuitesDir = None) -> None:
+    """Show the suites, their questions and sizes."""
+    table = Table(box=None, padding=(0, 2), header_style="bold")
+    for name in ("suite", "question", "experiments", "claims", "profiles"):
+        table.add_column(name)
+    for name in suite_files(suites_dir):
+        suite = load_suite(name, suites_dir)
+        counts = (str(len(suite.experiments)), str(len(suite.claims)))
+        table.add_row(name, suite.question, *counts, ", ".join(suite.profiles))
+    console.print(table)
+
+
+@app.command(epilog="Example: bench show resnet-vs-plain")
+def show(suite_name: SuiteName, suites_dir: SuitesDir = None) -> None:
+    """Show what a suite asks: its claims and experiments, and which profile decides what."""
+    suite = load_suite(suite_name, suites_dir)
+    console.print(f"[bold]{suite.title}[/]\n\n{suite.expectations}\n", highlight=False)
+    claims = Table("claim", "text", "the paper says", *suite.profiles, title="Claims", title_justify="left")
+    for claim in suite.claims:
+        marks = ["decided" if claim in suite.decided(name) else "not run" for name in suite.profiles]
+        claims.add_row(claim.id, claim.text, claim.said, *marks)
+    console.print(claims)
+    table = Table("experiment", *suite.profiles, title="Experiments", title_justify="left")
+    for experiment in suite.experiments:
+        table.add_row(
+            experiment.id,
+            *("yes" if name in experiment.profiles else "–" for name in suite.profiles),
+        )
+    console.print(table)
+
+
+@app.command(epilog="Example: bench plan resnet-vs-plain --profile quick --data-dir data")
+def plan(
+    suite_name: SuiteName,
+    profile: ProfileName = DEFAULT_PROFILE,
+    data_dir: DataDir = Path("data"),
+    runs_dir: RunsDir = Path("runs"),
+    seeds: Seeds = None,
+    only: Only = "*",
+    no_tune: NoTune = False,
+    accept_stale: AcceptStale = False,
+    refuse_over: Annotated[float | None, typer.Option(help="Exit with 2 above so many minutes.")] = None,
+    suites_dir: SuitesDir = None,
+) -> None:
+    """Show what a run would train, what it has already, and how long it would take here."""
+    suite = load_suite(suite_name, suites_dir)
+    made = _plan(suite, profile, data_dir, seeds, only, no_tune)
+    recalled = _recall(made, _tracker(runs_dir), accept_stale)
+    _print_plan(made, recalled)
+    minutes = _print_price(made, recalled)
+    other = "paper"
+    if profile != other and other in suite.profiles:
+        _print_other_price(suite, other, data_dir)
+    if refuse_over is not None and minutes > refuse_over:
+        raise UserError(f"about {minutes:.0f} minutes, over the limit of {refuse_over:g}")
+
+
+@app.command(epilog="Example: bench run resnet-vs-plain --profile quick --stop-after 30")
+def run(
+    suite_name: SuiteName,
+    profile: ProfileName = DEFAULT_PROFILE,
+    data_dir: DataDir = Path("data"),
+    runs_dir: RunsDir = Path("runs"),
+    reports_dir: ReportsDir = Path("reports"),
+    seeds: Seeds = None,
+    only: Only = "*",
+    no_tune: NoTune = False,
+    cpus_per_run: Annotated[float, typer.Option(min=0.0, help="CPU cores a run takes.")] = 1.0,
+    gpus_per_run: Annotated[
+        float | None, typer.Option(min=0.0, help="GPUs a run takes; fractions share one.")
+    ] = None,
+    address: Annotated[str | None, typer.Option(envvar="RAY_ADDRESS", help="A Ray cluster.")] = None,
+    serial: Annotated[bool, typer.Option("--serial", help="In this process, without Ray.")] = False,
+    stop_after: Annotated[float | None, typer.Option(help="Stop after so many minutes.")] = None,
+    accept_stale: AcceptStale = False,
+    retrain_stale: Annotated[
+        bool, typer.Option("--retrain-stale", help="Train runs made by other code anew.")
+    ] = False,
+    suites_dir: SuitesDir = None,
+) -> None:
+    """Train what is missing of a suite, then collect the results and write the report."""
+    from bench.collect import collect
+    from bench.provenance import Provenance
+    from bench.report.build import build_report
+    from bench.schedule.conclude import conclude
+    from bench.schedule.driver import drive, sole_driver
+    from bench.schedule.progress import display_for
+
+    suite = load_suite(suite_name, suites_dir)
+    with sole_driver(runs_dir):
+        made = _plan(suite, profile, data_dir, seeds, only, no_tune)
+        tracker = _tracker(runs_dir)
+        recalled = _recall(made, tracker, accept_stale)
+        if recalled.stale and not retrain_stale:
+            raise UserError(
+                f"{len(recalled.stale)} finished runs of this plan were made by other code than "
+                "today's: --accept-stale uses them, --retrain-stale trains them anew"
+            )
+        folder = reports_dir / suite.name / profile
+        missing = recalled.missing(made)
+        console.print(
+            f"[bold]{suite.name}[/], {profile}, {made.data.name}: {len(recalled.results)} of "
+            f"{made.jobs_total} runs are there, {missing} to do",
+            highlight=False,
+        )
+        failures: dict[str, str] = {}
+        stopped = False
+        if missing:
+            with _executor(
+                data_dir, runs_dir, cpus_per_run, gpus_per_run, address, serial, stop_after
+            ) as executor:
+                visit = drive(made, recalled, executor, tracker, display_for(console), runs_dir)
+                failures, stopped = visit.session.failures, visit.stopped
+                slots = executor.slots
+            recalled = _recall(made, tracker, accept_stale)
+        run_ids = {key: stored.run_id for key, stored in recalled.runs.items()}
+        results = collect(made, recalled.results, run_ids, Provenance(), folder)
+        outcomes = build_report(folder)
+        conclude(tracker, made, results, outcomes, run_ids)
+    _print_verdicts(outcomes)
+    if missing:
+        _print_efficiency(visit.session.busy_seconds, slots)
+    console.print(f"report: {folder / 'report.html'}   browse all runs: make ui", highlight=False)
+    for line in failures.values():
+        errors.print(f"[red]failed:[/] {line}", highlight=False, soft_wrap=True)
+    if stopped:
+        console.print("stopped; what is finished is kept. Give the same command again to go on.")
+    if failures or stopped:
+        raise typer.Exit(1)
+
+
+@app.command(epilog="Example: bench report resnet-vs-plain --profile quick")
+def report(
+    suite_name: Annotated[str | None, typer.Argument(help="A suite; all of them if left out.")] = None,
+    profile: Annotated[str | None, typer.Option(help="One profile; all of them if left out.")] = None,
+    reports_dir: ReportsDir = Path("reports"),
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Copy the results to reports/published/.")
+    ] = False,
+) -> None:
+    """Rebuild reports from results files alone: the user's where there are any, else the published."""
+    from bench.report.build import build_report, find_results
+    from bench.report.publish import publish_results
+
+    folders = find_results(reports_dir, suite_name, profile, published_too=suite_name is None)
+    for folder in folders:
+        build_report(folder)
+        console.print(f"report: {folder / 'report.html'}", highlight=False)
+        if publish:
+            published = publish_results(folder, reports_dir)
+            build_report(published)
+            console.print(f"published: {published}", highlight=False)
+
+
+@app.command(epilog="Example: bench ui --port 5000")
+def ui(
+    runs_dir: RunsDir = Path("runs"),
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 5000,
+    suite_name: Annotated[str | None, typer.Option("--suite", help="Open at this suite.")] = None,
+) -> None:
+    """Open the MLflow UI on 127.0.0.1, at the comparison of a suite's experiments."""
+    from bench.ui import serve
+
+    serve(_tracker(runs_dir), runs_dir, port, suite_name, console)
+
+
+@data_app.command("get", epilog="Example: bench data get cifar10 --data-dir data")
+def data_get(
+    name: Annotated[str, typer.Argument(help="cifar10, cifar100, mnist, fashion_mnist or shapes.")],
+    data_dir: DataDir = Path("data"),
+) -> None:
+    """Download a data set through torchvision, check its checksum, and write DATA/<name>.npz."""
+    from bench.data.sets import STAND_IN, load
+    from bench.data.vision import fetch
+
+    if name != STAND_IN:
+        fetch(name, data_dir)
+    images = load(name, data_dir)
+    console.print(
+        f"{data_dir / name}.npz: {len(images.y_train):,} training and {len(images.y_test):,} test images, "
+        f"{len(images.classes)} classes. {images.provenance}",
+        highlight=False,
+    )
+
+
+# ---- what the commands share --------------------------------------------------------------------
+
+
+def _plan(suite: Suite, profile: str, data_dir: Path, seeds: int | None, only: str, no_tune: bool) -> "Plan":
+    from bench.schedule.plan import make_plan
+
+    def warn(line: str) -> None:
+        console.print(f"[yellow]{line}[/]", highlight=False, soft_wrap=True)
+
+    return make_plan(
+        suite,
+        profile,
+        data_dir.resolve(),
+        seeds=seeds,
+        only=lambda experiment: fnmatch(experiment, only),
+        tune=not no_tune,
+        say=warn,
+    )
+
+
+def _tracker(runs_dir: Path) -> "Tracker":
+    from bench.provenance import Provenance
+    from bench.track import Tracker, tracking_uri
+
+    try:
+        runs_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"the runs folder {runs_dir} cannot be written: {error.strerror}") from error
+    return Tracker(tracking_uri(runs_dir), runs_dir, Provenance())
+
+
+def _recall(made: "Plan", tracker: "Tracker", accept_stale: bool) -> "Recalled":
+    from bench.schedule.recall import recall
+
+    return recall(made, tracker.finished(), tracker.result, accept_stale=accept_stale)
+
+
+@contextmanager
+def _executor(
+    data_dir: Path,
+    runs_dir: Path,
+    cpus_per_run: float,
+    gpus_per_run: float | None,
+    address: str | None,
+    serial: bool,
+    stop_after: float | None,
+) -> Iterator[Any]:
+    from time import monotonic
+
+    from bench.schedule.executors import Place, Ray, Serial
+
+    place = Place(
+        data_dir=data_dir.resolve(),
+        work_dir=runs_dir.resolve() / "work",
+        cpus_per_run=cpus_per_run,
+        gpus_per_run=gpus_per_run,
+        deadline=float("inf") if stop_after is None else monotonic() + 60 * stop_after,
+    )
+    if serial:
+        yield Serial(place)
+        return
+    executor = Ray(place, storage=runs_dir / "ray", address=address)
+    try:
+        yield executor
+    finally:
+        executor.close()
+
+
+def _print_plan(made: "Plan", recalled: "Recalled") -> None:
+    title = f"{made.suite.name}, {made.profile_name}, data {made.data.name} ({made.data.fingerprint[:12]})"
+    table = Table(title=title, title_justify="left")
+    table.add_column("experiment")
+    for name in (
+        "parameters",
+        "MACs",
+        "trials cached",
+        "new",
+        "stale",
+        "runs cached",
+        "new",
+        "stale",
+    ):
+        table.add_column(name, justify="right")
+    for one in made.contenders:
+        results = recalled.results
+        stale = [job for job in recalled.stale.values() if job.experiment == one.experiment.id]
+        trials = one.study.tuning.trials if one.study else 0
+        cached = sum(job.key in results for job in one.trials(results))
+        finals = sum(job.key in results for job in one.finals(results))
+        stale_trials = sum(job.phase == "tune" for job in stale)
+        stale_finals = len(stale) - stale_trials
+        fresh = one.seeds - finals - stale_finals
+        after = " after tuning" if one.chosen(results) is None else ""
+        table.add_row(
+            one.experiment.id,
+            f"{one.counts['parameters']:,}",
+            f"{one.counts['macs']:,}",
+            str(cached),
+            str(trials - cached - stale_trials),
+            str(stale_trials),
+            str(finals),
+            f"{fresh}{after if fresh else ''}",
+            str(stale_finals),
+        )
+    console.print(table)
+
+
+def _slots() -> int:
+    import torch
+
+    return torch.cuda.device_count() or os.cpu_count() or 1
+
+
+def _print_price(made: "Plan", recalled: "Recalled") -> float:
+    from bench.schedule.price import price
+
+    slots = _slots()
+    expected = price(made, recalled, slots)
+    console.print(
+        f"about {_duration(expected.minutes)} on {slots} slots (from {expected.source})",
+        highlight=False,
+    )
+    return expected.minutes
+
+
+def _print_other_price(suite: Suite, profile: str, data_dir: Path) -> None:
+    from bench.schedule.recall import Recalled
+
+    try:
+        other = _plan(suite, profile, data_dir, None, "*", False)
+    except UserError:
+        return  # the paper profile takes no stand-in
+    from bench.schedule.price import price
+
+    expected = price(other, Recalled(), _slots())
+    console.print(
+        f"the {profile} profile would take about {_duration(expected.minutes)} on this machine",
+        highlight=False,
+    )
+
+
+def _duration(minutes: float) -> str:
+    if minutes < 90:
+        return f"{minutes:.0f} minutes"
+    hours = minutes / 60
+    return f"{hours:.0f} hours" if hours < 72 else f"{hours / 24:.0f} days"
+
+
+def _print_verdicts(outcomes: list[Any]) -> None:
+    table = Table(title="Verdicts", title_justify="left")
+    for name in ("claim", "verdict", "why"):
+        table.add_column(name)
+    colour = {"supported": "green", "contradicted": "red", "undecided": "yellow"}
+    for one in outcomes:
+        table.add_row(one.claim.text, f"[{colour[one.verdict]}]{one.verdict}[/]", one.note)
+    console.print(table)
+
+
+def _print_efficiency(busy: float, slots: int) -> None:
+    wall = perf_counter() - STARTED
+    console.print(
+        f"{wall / 60:.1f} minutes; {100 * busy / (wall * slots):.0f} % of {slots} slots spent training",
+        highlight=False,
+    )

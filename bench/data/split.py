@@ -1,0 +1,123 @@
+"""Stratified, nested splits, and the tensors a run trains on.
+
+The firewall stands here: `Split` holds the training and validation images alone; the test images
+come out of one function, `open_test`, which the engine calls once, after the last step.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from bench.data.sets import ImageSet
+from bench.errors import UserError
+from bench.spec import Data
+
+
+@dataclass(frozen=True)
+class Images:
+    """Images (n, height, width, channels) uint8 and labels (n,) int64 on a device."""
+
+    x: Tensor
+    y: Tensor
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+
+@dataclass(frozen=True)
+class Split:
+    """What training may see, with the training images' mean and deviation per channel (0 to 255)."""
+
+    train: Images
+    validation: Images
+    mean: Tensor
+    std: Tensor
+    classes: int
+
+
+def open_split(images: ImageSet, data: Data, device: torch.device) -> Split:
+    """The training and validation images of a run, as a specification asks for them.
+
+    Raises UserError where there are too few images, or the size cannot be had.
+    """
+    chosen, held_out = choose(images.y_train, data)
+    train = _tensors(images.x_train[chosen], images.y_train[chosen], data.size, device)
+    validation = _tensors(images.x_train[held_out], images.y_train[held_out], data.size, device)
+    mean, std = channel_statistics(train.x)
+    return Split(train, validation, mean, std, len(images.classes))
+
+
+def channel_statistics(x: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean and standard deviation per channel of uint8 images (n, height, width, channels).
+
+    Counted, not summed as floats, so they are exact whatever the device and the number of threads. A
+    channel that hardly varies gets a deviation of 1.
+    """
+    values = torch.arange(256, dtype=torch.float64, device=x.device)
+    shares = torch.stack([torch.bincount(channel.flatten(), minlength=256) for channel in x.unbind(3)])
+    shares = shares.double() / shares[0].sum()
+    mean = shares @ values
+    variance = shares @ values.square() - mean.square()
+    return mean.float(), variance.clamp(min=1.0).sqrt().float()
+
+
+def open_test(images: ImageSet, data: Data, device: torch.device) -> Images:
+    """The test split: opened once, after the last step of a final run, by the engine alone."""
+    return _tensors(images.x_test, images.y_test, data.size, device)
+
+
+def choose(labels: NDArray[np.int64], data: Data) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Indices of the training and of the validation images, stratified and in a drawn order.
+
+    The labels are put into one drawn order in which every prefix has the classes in proportion; the
+    validation images are its head, the training images follow. So smaller training sets are parts
+    of larger ones, and none ever meets the validation images. Raises UserError if there are too few.
+    """
+    available = len(labels) - data.validation
+    wanted = available if data.train is None else data.train
+    if wanted > available or wanted < 1:
+        raise UserError(
+            f"{wanted} training and {data.validation} validation images asked for, "
+            f"but the training split has {len(labels)}"
+        )
+    order = stratified_order(labels, data.seed)
+    return order[data.validation : data.validation + wanted], order[: data.validation]
+
+
+def stratified_order(labels: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
+    """A permutation of the indices of which every prefix holds the classes in proportion."""
+    rng = np.random.Generator(np.random.PCG64(seed))
+    shuffled = rng.permutation(len(labels))
+    place = np.empty(len(labels))
+    for label in np.unique(labels):
+        members = shuffled[labels[shuffled] == label]
+        place[members] = (np.arange(len(members)) + rng.random()) / len(members)
+    return np.argsort(place, kind="stable")
+
+
+def _tensors(x: NDArray[np.uint8], y: NDArray[np.int64], size: int | None, device: torch.device) -> Images:
+    pixels = torch.from_numpy(np.ascontiguousarray(x if size is None else shrink(x, size)))
+    return Images(pixels.to(device), torch.from_numpy(y).to(device))
+
+
+def shrink(x: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    """Square images of `size` pixels by averaging whole blocks, rounded: exact on every machine.
+
+    Raises UserError unless the images' own size is a multiple of it.
+    """
+    n, height, width, channels = x.shape
+    if height != width or height % size:
+        raise UserError(
+            f"images of {width}×{height} pixels cannot be shrunk to {size}×{size}: "
+            "the size must divide theirs"
+        )
+    block = height // size
+    if block == 1:
+        return x
+    parts = x.reshape(n, size, block, size, block, channels)
+    total = parts.sum(axis=(2, 4), dtype=np.uint32)
+    mean: NDArray[np.uint8] = ((total + block * block // 2) // (block * block)).astype(np.uint8)
+    return mean

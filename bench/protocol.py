@@ -1,0 +1,70 @@
+"""What differs between a profile and the published protocol, read off the specifications."""
+
+from typing import Any
+
+from bench.spec import Suite, resolve
+
+_REFERENCE = "paper"
+_SHOWN = {
+    "data.train": "training images",
+    "data.validation": "validation images held out",
+    "data.size": "image size (pixels)",
+    "model.options.width": "width of the first stage",
+    "recipe.epochs": "epochs",
+    "recipe.batch_size": "batch size",
+    "recipe.lr": "learning rate",
+    "recipe.weight_decay": "weight decay",
+    "recipe.schedule": "learning-rate schedule",
+    "recipe.precision": "precision",
+    "augment": "augmentation",
+}
+_OWN = {"data.train": "all", "data.size": "as published", "model.options.width": "as published"}
+
+
+def differences(suite: Suite, profile_name: str) -> list[dict[str, str]]:
+    """Rows of (what, here, published) where a profile departs from the suite's paper profile.
+
+    Read off the first experiment that stands in both; empty for the paper profile itself.
+    """
+    shared = [one for one in suite.standing(profile_name) if _REFERENCE in one.profiles]
+    if profile_name == _REFERENCE or _REFERENCE not in suite.profiles or not shared:
+        return []
+    here, there = (
+        _flat(resolve(suite, suite.profiles[name], shared[0], suite.data, "").model_dump(mode="json"))
+        for name in (profile_name, _REFERENCE)
+    )
+    rows = [
+        {"what": words, "here": _say(name, here), "published": _say(name, there)}
+        for name, words in _SHOWN.items()
+        if here.get(name) != there.get(name)
+    ]
+    tuning = suite.profiles[profile_name].tuning
+    if tuning:
+        space = ", ".join(tuning.space)
+        said = f"{space}: best of {tuning.trials} trials of {tuning.epochs} epochs, on validation images"
+        rows.append({"what": "chosen settings", "here": said, "published": "fixed beforehand"})
+    return rows
+
+
+def _flat(value: Any, prefix: str = "") -> dict[str, Any]:
+    if not isinstance(value, dict):
+        return {prefix: value}
+    flat: dict[str, Any] = {}
+    for name, inner in value.items():
+        flat |= _flat(inner, f"{prefix}.{name}" if prefix else name)
+    return flat
+
+
+def _say(name: str, values: dict[str, Any]) -> str:
+    value = values.get(name)
+    if value is None:
+        return _OWN.get(name, "none")
+    if name == "augment":
+        return (
+            ", ".join(
+                one["name"] + "".join(f" {option}={v}" for option, v in one["options"].items())
+                for one in value
+            )
+            or "none"
+        )
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,0 +1,1 @@
+"""Reports: pure functions of results files. Same files, same bytes."""

@@ -1,0 +1,155 @@
+"""Building a report: results files in, verdicts, tables, figures, Markdown and one HTML page out."""
+
+import math
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from bench.claims import Outcome, decide
+from bench.errors import UserError, suggest
+from bench.report import tables
+from bench.report.figures import figures
+from bench.report.tables import Table
+from bench.results import Results, as_json, put, read
+
+PUBLISHED = "published"
+
+
+def build_report(folder: Path) -> list[Outcome]:
+    """Write the report of a results folder into it; returns the verdicts.
+
+    `verdicts.json`, `tables/`, `figures/` are functions of the runs alone; `report.md` and
+    `report.html` add what cost.csv and provenance.json tell. Raises UserError where results are missing.
+    """
+    results = read(folder)
+    outcomes = decide(results.decided, results.values, results.count)
+    shown = _tables(results, outcomes)
+    drawn = figures(results, label(results))
+    put(folder / "verdicts.json", as_json([plain(one) for one in outcomes]))
+    for table in shown.values():
+        put(folder / "tables" / f"{table.name}.csv", table.csv())
+        put(folder / "tables" / f"{table.name}.md", table.markdown())
+    for figure in drawn:
+        put(folder / "figures" / f"{figure.name}.svg", figure.svg)
+    content = {
+        "title": title(results),
+        "plan": results.plan,
+        "tables": shown,
+        "figures": drawn,
+        "outcomes": outcomes,
+        "tally": tally(outcomes),
+        "provenance": results.provenance,
+        "stand_in": _stand_in(results),
+        "command": f"make suite-{results.plan['name']} PROFILE={results.plan['profile']}",
+    }
+    for name in ("report.md", "report.html"):
+        put(folder / name, _environment().get_template(f"{name}.j2").render(content))
+    return outcomes
+
+
+def label(results: Results) -> str:
+    """What every table and figure says: data set, profile, n."""
+    data, plan = results.plan["data"], results.plan
+    stand_in = "" if data["name"] == data["asked"] else f" standing in for {data['asked']}"
+    return f"{data['name']}{stand_in}, {plan['profile']} profile, n = {plan['seeds']}"
+
+
+def title(results: Results) -> str:
+    """The report's title, loud about a stand-in and about missing runs."""
+    parts = [f"{results.plan['title']} ({label(results)})"]
+    there = len(results.runs)
+    if there < results.planned:
+        parts.append(f"incomplete: {there} of {results.planned} runs")
+    return " · ".join(parts)
+
+
+def tally(outcomes: list[Outcome]) -> str:
+    """How many claims got which verdict."""
+    verdicts = [one.verdict for one in outcomes]
+    kinds = ("supported", "contradicted", "undecided")
+    return ", ".join(f"{verdicts.count(kind)} {kind}" for kind in kinds)  # type: ignore[arg-type]
+
+
+def plain(outcome: Outcome) -> dict[str, Any]:
+    """An outcome as verdicts.json holds it."""
+    return {
+        "claim": outcome.claim.id,
+        "text": outcome.claim.text,
+        "said": outcome.claim.said,
+        "source": outcome.claim.source,
+        "verdict": outcome.verdict,
+        "note": outcome.note,
+        "n": outcome.n,
+        "look": outcome.look,
+        "p": outcome.p,
+        "alpha": outcome.alpha,
+        "contrasts": [
+            {
+                "label": one.label,
+                "bound": one.bound,
+                **{k: None if math.isnan(v) else v for k, v in asdict(found).items()},
+            }
+            for one, found in outcome.contrasts
+        ],
+    }
+
+
+def find_results(
+    reports_dir: Path, suite: str | None, profile: str | None, *, published_too: bool
+) -> list[Path]:
+    """The results folders asked for: of each suite and profile the user's, else the published.
+
+    With `published_too` both. Raises UserError where there are none.
+    """
+    own = {
+        path.parent.relative_to(reports_dir): path.parent
+        for path in reports_dir.glob("*/*/suite.json")
+        if path.parent.parent.name != PUBLISHED
+    }
+    shelf = reports_dir / PUBLISHED
+    ours = {path.parent.relative_to(shelf): path.parent for path in shelf.glob("*/*/suite.json")}
+    found = [*own.values(), *ours.values()] if published_too else [*{**ours, **own}.values()]
+    known = {path.parent.name for path in found}
+    chosen = [
+        path for path in sorted(found) if suite in (None, path.parent.name) and profile in (None, path.name)
+    ]
+    if not chosen:
+        what = " ".join(part for part in (suite, profile) if part) or "any suite"
+        hint = suggest(suite, known) if suite and suite not in known else "run it first: bench run"
+        raise UserError(f"there are no results of {what} in {reports_dir}: {hint}")
+    return chosen
+
+
+def _tables(results: Results, outcomes: list[Outcome]) -> dict[str, Table]:
+    made = (
+        tables.verdict_table(results, outcomes),
+        tables.main_table(results),
+        tables.tuning_table(results),
+        tables.seeds_table(results),
+        tables.protocol_table(results),
+        tables.cost_table(results),
+    )
+    return {table.name: table for table in made if table is not None}
+
+
+def _stand_in(results: Results) -> str:
+    data = results.plan["data"]
+    if data["name"] == data["asked"]:
+        return ""
+    return (
+        f"These results are NOT from {data['asked']}: the embedded synthetic data set {data['name']} stands "
+        "in for it. They show that the machinery works, and settle nothing about the published claims."
+    )
+
+
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("bench.report"),
+        autoescape=lambda name: bool(name) and ".html" in str(name),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+    )

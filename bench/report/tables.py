@@ -1,0 +1,262 @@
+"""Tables: computed once, written as CSV, Markdown and HTML from the same object."""
+
+import csv
+import io
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench import stats
+from bench.claims import Outcome, Trained, title, unit
+from bench.results import Results
+from bench.spec import Reference
+
+
+@dataclass(frozen=True)
+class Table:
+    """A named table of ready cells. `numeric` columns are set flush right."""
+
+    name: str
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric: frozenset[str] = frozenset()
+
+    def csv(self) -> str:
+        """As CSV."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerows([self.columns, *self.rows])
+        return out.getvalue()
+
+    def markdown(self) -> str:
+        """As a Markdown table with its caption."""
+        rule = ["---:" if name in self.numeric else "---" for name in self.columns]
+        lines = [self.columns, rule, *self.rows]
+        cells = ["| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines]
+        return "\n".join([f"**{self.caption}**", "", *cells, ""])
+
+
+def interval(estimate: stats.Estimate, digits: int = 2) -> str:
+    """A mean with its 95 % interval; without one where there is no spread to tell it from."""
+    if math.isnan(estimate.low):
+        return f"{estimate.value:.{digits}f}"
+    return f"{estimate.value:.{digits}f} [{estimate.low:.{digits}f}, {estimate.high:.{digits}f}]"
+
+
+def p_value(p: float | None) -> str:
+    """A p value as people read it."""
+    if p is None:
+        return "–"
+    return "< 0.0001" if p < 1e-4 else f"{p:.4f}"
+
+
+def verdict_table(results: Results, outcomes: Sequence[Outcome]) -> Table:
+    """All claims of the suite: verdicts on those that the profile decides, the others as not run."""
+    by_id = {one.claim.id: one for one in outcomes}
+    rows = []
+    for claim in results.claims:
+        said = f"{claim.said} ({claim.source})" if claim.source else claim.said
+        outcome = by_id.get(claim.id)
+        if outcome is None:
+            note = f"not run in {results.plan['profile']}"
+            rows.append((claim.id, claim.text, "not run", "–", "–", "–", said, note))
+            continue
+        n = str(outcome.n) if isinstance(claim, Trained) else "–"
+        rows.append(
+            (
+                claim.id,
+                claim.text,
+                outcome.verdict,
+                estimates(outcome),
+                p_value(outcome.p),
+                n,
+                said,
+                outcome.note,
+            )
+        )
+    label = _label(results)
+    return Table(
+        "verdicts",
+        f"Verdicts: {label}. Estimates are differences of means over n seeds with 95 % intervals; p is "
+        "two-sided, after Holm's correction over the suite's claims",
+        ("claim", "text", "verdict", "estimate", "p", "n", "the source says", "why"),
+        tuple(rows),
+        frozenset({"p", "n"}),
+    )
+
+
+def estimates(outcome: Outcome) -> str:
+    """The contrasts of a claim in one cell."""
+    if not isinstance(outcome.claim, Trained) or not outcome.contrasts:
+        return "–"
+    metric = outcome.claim.metric
+    points = "points" if unit(metric) == "%" else unit(metric)
+    shown = [f"{one.label}: {interval(found)}" for one, found in outcome.contrasts]
+    return f"{title(metric)}, {points}: " + "; ".join(shown)
+
+
+def main_table(results: Results) -> Table:
+    """Experiment × metrics, with the published number where there is one."""
+    rows = []
+    for experiment in results.experiments:
+        row = [experiment]
+        n = len(results.values(experiment, "test_error"))
+        for metric in ("train_error", "test_error"):
+            values = results.values(experiment, metric)
+            row.append(interval(stats.mean(values)) if len(values) else "–")
+        runs = results.runs[results.runs["experiment"] == experiment]
+        diverged = int((runs["status"] == "diverged").sum())
+        row += [str(n), str(diverged)]
+        row += [_count(results.count(experiment, name)) for name in ("parameters", "macs")]
+        row.append(_settings(results, experiment))
+        row.append(_published(results, experiment))
+        rows.append(tuple(row))
+    other = bool(results.plan["differences"]) or results.plan["data"]["name"] != results.plan["data"]["asked"]
+    published = "published test error, %" + (" (other protocol!)" if other else "")
+    return Table(
+        "experiments",
+        f"Experiments: {_label(results)}. Errors in %, mean over n seeds [95 % interval]; training error is "
+        "clean (evaluation mode, un-augmented, last epoch)",
+        (
+            "experiment",
+            "training error",
+            "test error",
+            "n",
+            "diverged",
+            "parameters",
+            "MACs",
+            "settings",
+            published,
+        ),
+        tuple(rows),
+        frozenset({"training error", "test error", "n", "diverged", "parameters", "MACs"}),
+    )
+
+
+def tuning_table(results: Results) -> Table | None:
+    """Every trial of every experiment, best marked; None where nothing was tuned."""
+    tuning = results.plan["tuning"]
+    if not tuning or results.trials.empty:
+        return None
+    tuned = list(tuning["space"])
+    rows = []
+    for experiment in results.experiments:
+        trials = results.trials[results.trials["experiment"] == experiment]
+        ended = trials[trials["status"] == "finished"]
+        best = ended["validation_error"].idxmin() if len(ended) else None
+        for index, trial in trials.iterrows():
+            rows.append(
+                (
+                    experiment,
+                    str(trial["trial"]),
+                    *(f"{trial[name]:.4g}" for name in tuned),
+                    str(trial["status"]) + (", chosen" if index == best else ""),
+                    str(trial["epochs"]),
+                    f"{trial['validation_error']:.2f}",
+                )
+            )
+    return Table(
+        "tuning",
+        f"Tuning: every experiment had {tuning['trials']} trials of {tuning['epochs']} epochs in generations "
+        f"of {tuning['generation']}, judged on validation images alone; trial 0 is the recipe as it stands",
+        ("experiment", "trial", *tuned, "status", "epochs", "validation error, %"),
+        tuple(rows),
+        frozenset({"trial", *tuned, "epochs", "validation error, %"}),
+    )
+
+
+def protocol_table(results: Results) -> Table | None:
+    """What differs from the published protocol; None where nothing does."""
+    rows = [(row["what"], row["here"], row["published"]) for row in results.plan["differences"]]
+    data = results.plan["data"]
+    if data["name"] != data["asked"]:
+        rows.insert(0, ("data set", f"{data['name']}, synthetic", data["asked"]))
+    if not rows:
+        return None
+    return Table(
+        "protocol",
+        "Differences from the published protocol, read off the specifications",
+        ("what", "here", "published"),
+        tuple(rows),
+    )
+
+
+def seeds_table(results: Results) -> Table:
+    """Every final run."""
+    rows = tuple(
+        (
+            str(run["experiment"]),
+            str(run["seed"]),
+            str(run["status"]),
+            f"{run['train_error']:.2f}",
+            f"{run['test_error']:.2f}",
+            str(run["key"])[:12],
+        )
+        for _, run in results.runs.iterrows()
+    )
+    names = ("training error", "test error")
+    columns = ("experiment", "seed", "status", *names, "key")
+    return Table("runs", f"Final runs: {_label(results)}", columns, rows, frozenset({"seed", *names}))
+
+
+def cost_table(results: Results) -> Table | None:
+    """What it took on this machine: not part of the byte comparison."""
+    cost = results.cost
+    if cost.empty:
+        return None
+    rows = []
+    for experiment in results.experiments:
+        for phase in ("tune", "final"):
+            part = cost[(cost["experiment"] == experiment) & (cost["phase"] == phase)]
+            if part.empty:
+                continue
+            rows.append(
+                (
+                    experiment,
+                    phase,
+                    str(len(part)),
+                    f"{part['seconds'].median():.1f}",
+                    f"{part['seconds'].sum() / 60:.1f}",
+                    f"{part['images_per_second'].median():,.0f}",
+                    f"{part['peak_memory_mb'].max():,.0f}",
+                )
+            )
+    columns = (
+        "experiment",
+        "phase",
+        "runs",
+        "median seconds a run",
+        "minutes in all",
+        "training images/s",
+        "peak memory, MB",
+    )
+    return Table("cost", "Cost on this machine", columns, tuple(rows), frozenset(columns[2:]))
+
+
+def _label(results: Results) -> str:
+    data = results.plan["data"]
+    stand_in = "" if data["name"] == data["asked"] else f" (standing in for {data['asked']})"
+    return f"{data['name']}{stand_in}, {results.plan['profile']} profile, n = {results.plan['seeds']} seeds"
+
+
+def _count(value: int | None) -> str:
+    return "–" if value is None else f"{value:,}"
+
+
+def _settings(results: Results, experiment: str) -> str:
+    one = next(one for one in results.plan["experiments"] if one["id"] == experiment)
+    recipe = one["spec"]["recipe"]
+    tuned = ", tuned" if one["tuned"] else ""
+    return f"lr {recipe['lr']:g}, weight decay {recipe['weight_decay']:g}{tuned}"
+
+
+def _published(results: Results, experiment: str) -> str:
+    found = [one for one in results.references if one.experiment == experiment]
+    return "; ".join(_reference(one) for one in found) or "–"
+
+
+def _reference(one: Reference) -> str:
+    spread = f" ± {one.spread:g}" if one.spread is not None else ""
+    runs = "single run" if one.statistic == "single" else f"{one.statistic} of {one.n}"
+    return f"{one.value:g}{spread} ({runs}; {one.paper}, {one.where})"

@@ -1,0 +1,122 @@
+"""Results files: tidy tables of what the store has of a plan, written and read.
+
+A results folder holds `suite.json` (the plan), `runs.csv`, `curves.csv`, `trials.csv`, `counts.csv`,
+all of them a function of the runs alone, and `cost.csv` and `provenance.json`, which depend on the
+machine and the occasion. Reports are made from these files and nothing else.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from bench.claims import EpochsTo, Metric, epochs_to, parse
+from bench.errors import UserError
+from bench.files import written_whole
+from bench.spec import Claim, Reference
+from bench.stats import Sample
+
+_TABLES = ("runs", "curves", "trials", "counts", "cost")
+
+
+@dataclass(frozen=True)
+class Results:
+    """A results folder in memory."""
+
+    plan: Mapping[str, Any]
+    runs: pd.DataFrame
+    curves: pd.DataFrame
+    trials: pd.DataFrame
+    counts: pd.DataFrame
+    cost: pd.DataFrame
+    provenance: Mapping[str, Any]
+
+    @cached_property
+    def experiments(self) -> list[str]:
+        """Ids of the planned experiments, in the suite's order."""
+        return [one["id"] for one in self.plan["experiments"]]
+
+    @property
+    def planned(self) -> int:
+        """How many final runs the plan has."""
+        return len(self.experiments) * int(self.plan["seeds"])
+
+    @cached_property
+    def claims(self) -> list[Claim]:
+        """All claims of the suite."""
+        return [parse(one) for one in self.plan["claims"]]
+
+    @cached_property
+    def decided(self) -> list[Claim]:
+        """The claims that this profile decides."""
+        ids = set(self.experiments)
+        return [claim for claim in self.claims if ids.issuperset(claim.experiments())]
+
+    @cached_property
+    def references(self) -> list[Reference]:
+        """The published numbers that may be shown: found ones, not those from memory."""
+        found = [Reference.model_validate(one) for one in self.plan["references"]]
+        return [reference for reference in found if reference.status != "M"]
+
+    def values(self, experiment: str, metric: Metric) -> Sample:
+        """One value a seed, in seed order; shape (seeds,)."""
+        if isinstance(metric, EpochsTo):
+            curves = self.curves[self.curves["experiment"] == experiment]
+            found = [
+                epochs_to(metric.level, curve.sort_values("epoch")["train_error"].to_list())
+                for _, curve in curves.groupby("seed", sort=True)
+            ]
+            return np.array(found, dtype=float)
+        runs = self.runs[self.runs["experiment"] == experiment].sort_values("seed")
+        return runs[metric].to_numpy(dtype=float)
+
+    def count(self, experiment: str, quantity: str) -> int | None:
+        """An exact count of an experiment's network; None if it was not counted."""
+        rows = self.counts[self.counts["experiment"] == experiment]
+        if rows.empty or quantity not in rows:
+            return None
+        return int(rows[quantity].iloc[0])
+
+
+def write(results: Results, folder: Path) -> None:
+    """Write a results folder, each file whole or not at all."""
+    put(folder / "suite.json", as_json(results.plan))
+    for name in _TABLES:
+        put(folder / f"{name}.csv", getattr(results, name).to_csv(index=False, lineterminator="\n"))
+    put(folder / "provenance.json", as_json(results.provenance))
+
+
+def read(folder: Path) -> Results:
+    """Read a results folder. Raises UserError where a file is missing or broken."""
+    try:
+        plan = json.loads((folder / "suite.json").read_text(encoding="utf-8"))
+        tables = {name: _table(folder / f"{name}.csv") for name in _TABLES}
+        provenance = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise UserError(f"{folder}: no results here ({Path(error.filename).name} is missing)") from error
+    except (OSError, ValueError) as error:
+        raise UserError(f"{folder}: results cannot be read: {error}") from error
+    return Results(plan, **tables, provenance=provenance)
+
+
+def as_json(data: Any) -> str:
+    """JSON as results files hold it: sorted, indented, with an end of line."""
+    return json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def put(path: Path, text: str) -> None:
+    """Write a text file whole or not at all. Raises UserError where the folder cannot be written."""
+    with written_whole(path) as file:
+        file.write(text.encode())
+
+
+def _table(path: Path) -> pd.DataFrame:
+    try:
+        return pd.read_csv(path, float_precision="round_trip")
+    except pd.errors.EmptyDataError:
+        return pd.DataFrame()

@@ -1,0 +1,1 @@
+"""From a suite to finished runs: plan, tuning, the work still to do, executors and progress."""

@@ -1,0 +1,104 @@
+"""The driver: from a plan to results files, whatever happens in between."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+from bench.errors import UserError
+from bench.schedule.executors import Executor
+from bench.schedule.plan import Job, Plan
+from bench.schedule.progress import Display
+from bench.schedule.recall import Recalled
+from bench.schedule.session import Session, export_studies
+from bench.track import Tracker
+from bench.train.records import Epoch, Result
+
+
+@dataclass(frozen=True)
+class Visit:
+    """How a visit of the driver went."""
+
+    session: Session
+    interrupted: bool
+    seconds: float  # wall clock, inside the executor
+
+    @property
+    def stopped(self) -> bool:
+        """Work is left over, though nothing failed."""
+        return self.interrupted or self.session.stopping
+
+
+class Janitor:
+    """Removes a run's checkpoint once the store has its result."""
+
+    def __init__(self, work_dir: Path) -> None:
+        self.work_dir = work_dir
+
+    def started(self, job: Job) -> None:
+        """Nothing to do."""
+
+    def epoch(self, job: Job, epoch: Epoch) -> None:
+        """Nothing to do."""
+
+    def ended(self, job: Job, result: Result) -> None:
+        """The tracker, which listens first, has logged everything."""
+        shutil.rmtree(self.work_dir / job.key, ignore_errors=True)
+
+    def failed(self, job: Job, reason: str) -> None:
+        """The checkpoint stays: the next visit goes on from it."""
+
+
+def drive(
+    plan: Plan,
+    recalled: Recalled,
+    executor: Executor,
+    tracker: Tracker,
+    display: Display,
+    runs_dir: Path,
+) -> Visit:
+    """Do what is missing of a plan. Ctrl-C ends it cleanly: finished runs are kept, others resumable."""
+    tracker.open(plan)
+    session = Session(plan, recalled.results, [tracker, Janitor(runs_dir / "work"), display])
+    display.follow(session)
+    interrupted, started = False, perf_counter()
+    try:
+        with display:
+            executor.execute(session)
+    except KeyboardInterrupt:
+        interrupted = True
+    finally:
+        tracker.close()
+    export_studies(plan, session.results, runs_dir / "optuna")
+    return Visit(session, interrupted, perf_counter() - started)
+
+
+@contextmanager
+def sole_driver(runs_dir: Path) -> Iterator[None]:
+    """Hold the runs folder: two drivers in it could train the same run twice.
+
+    Raises UserError if another has it, or if it cannot be written. The lock goes with the process.
+    """
+    try:
+        runs_dir.mkdir(parents=True, exist_ok=True)
+        file = (runs_dir / ".lock").open("a+")
+    except OSError as error:
+        raise UserError(f"the runs folder {runs_dir} cannot be written: {error.strerror}") from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.seek(0)
+            owner = file.read().strip() or "?"
+            raise UserError(
+                f"another bench run (process {owner}) works in {runs_dir}; wait for it, or give "
+                "BENCH_RUNS_DIR another folder"
+            ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield

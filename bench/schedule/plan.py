@@ -1,0 +1,262 @@
+"""The plan: a suite resolved for a profile and a data set, and what each contender still needs.
+
+What there is to do is a pure function of the plan and of the results so far; nothing is stored.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from bench import models
+from bench.code import code_hash
+from bench.data import load
+from bench.data.augment import compose
+from bench.data.sets import STAND_IN, ImageSet, NotThere
+from bench.data.split import choose
+from bench.data.vision import DOWNLOADS, fetch
+from bench.errors import UserError, suggest
+from bench.models.counts import counts
+from bench.schedule.tuning import Study, Trial
+from bench.spec import Experiment, Profile, RunSpec, Suite, resolve
+from bench.train.records import Result
+
+Phase = Literal["tune", "final"]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run to do: what it is, for which experiment, and its price in multiply-accumulates."""
+
+    spec: RunSpec
+    experiment: str
+    phase: Phase
+    price: float
+    limits: Mapping[int, float] = field(default_factory=dict)
+
+    @cached_property
+    def key(self) -> str:
+        """The run's identity."""
+        return self.spec.key
+
+    @property
+    def label(self) -> str:
+        """What to call it on the screen."""
+        trial = self.spec.trial
+        return f"trial {trial.number}" if trial else f"seed {self.spec.seed}"
+
+
+@dataclass(frozen=True)
+class DataFacts:
+    """What is to be known of the data set without holding it."""
+
+    name: str
+    asked: str  # what the suite asked for; another name where a stand-in is used
+    fingerprint: str
+    provenance: str
+    classes: int
+    channels: int
+    size: tuple[int, int]
+    train: int
+    test: int
+
+
+@dataclass(frozen=True)
+class Contender:
+    """An experiment in the plan: its run specification (untuned, seed 0), study, counts and code."""
+
+    experiment: Experiment
+    spec: RunSpec
+    study: Study | None
+    seeds: int
+    counts: Mapping[str, int]
+    code: str
+    images: int  # a training epoch's
+    _asked: dict[int, list[Trial]] = field(default_factory=dict, compare=False, repr=False)
+
+    def told(self, results: Mapping[str, Result]) -> list[tuple[Trial, Result]]:
+        """The trials of all finished generations, in order, with their results."""
+        told: list[tuple[Trial, Result]] = []
+        if self.study is None:
+            return told
+        for generation in range(self.study.generations):
+            if generation not in self._asked:
+                self._asked[generation] = self.study.ask(generation, told)
+            found = [(t, results.get(self.study.spec(t).key)) for t in self._asked[generation]]
+            if any(result is None for _, result in found):
+                break
+            told += [(trial, result) for trial, result in found if result is not None]
+        return told
+
+    def chosen(self, results: Mapping[str, Result]) -> RunSpec | None:
+        """The specification of the final runs (seed 0); None while tuning is not at its end."""
+        if self.study is None:
+            return self.spec
+        told = self.told(results)
+        if len(told) < self.study.tuning.trials:
+            return None
+        values = self.study.best(told)[0].values
+        return self.spec.replace(recipe=self.spec.recipe.replace(**values))
+
+    def finals(self, results: Mapping[str, Result]) -> list[Job]:
+        """All final runs, finished or not; none while tuning is not at its end."""
+        spec = self.chosen(results)
+        if spec is None:
+            return []
+        specs = [spec.replace(seed=seed) for seed in range(self.seeds)]
+        return [Job(one, self.experiment.id, "final", self._price(one)) for one in specs]
+
+    def trials(self, results: Mapping[str, Result]) -> list[Job]:
+        """All trials that have been asked for so far, finished or not."""
+        if self.study is None:
+            return []
+        self.told(results)
+        asked = [trial for generation in self._asked.values() for trial in generation]
+        jobs = []
+        for trial in asked:
+            spec = self.study.spec(trial)
+            jobs.append(Job(spec, self.experiment.id, "tune", self._price(spec), trial.limits))
+        return jobs
+
+    def ready(self, results: Mapping[str, Result]) -> list[Job]:
+        """The runs that are missing and could start now."""
+        jobs = [*self.trials(results), *self.finals(results)]
+        return [job for job in jobs if job.key not in results]
+
+    def price_left(self, results: Mapping[str, Result]) -> float:
+        """Multiply-accumulates still to do, what cannot start yet included."""
+        left = sum(job.price for job in self.ready(results))
+        if self.study and self.chosen(results) is None:
+            asked = len(self.trials(results))
+            shortened = self.spec.recipe.replace(epochs=self.study.tuning.epochs)
+            trial = self._price(self.spec.replace(recipe=shortened))
+            left += (self.study.tuning.trials - asked) * trial + self.seeds * self._price(self.spec)
+        return left
+
+    def _price(self, spec: RunSpec) -> float:
+        backward = 3  # a training step costs about three forward passes
+        return float(self.counts["macs"] * backward * self.images * spec.recipe.epochs)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A suite at one size, on one data set."""
+
+    suite: Suite
+    profile_name: str
+    profile: Profile
+    data: DataFacts
+    contenders: tuple[Contender, ...]
+    seeds: int
+
+    @property
+    def jobs_total(self) -> int:
+        """Trials and final runs together."""
+        trials = sum(one.study.tuning.trials for one in self.contenders if one.study)
+        return trials + self.seeds * len(self.contenders)
+
+    def code_of(self, experiment: str) -> str:
+        """The code hash under which an experiment's runs are made."""
+        return next(one.code for one in self.contenders if one.experiment.id == experiment)
+
+
+def make_plan(
+    suite: Suite,
+    profile_name: str,
+    data_dir: Path,
+    *,
+    seeds: int | None = None,
+    only: Callable[[str], bool] = lambda experiment: True,
+    tune: bool = True,
+    say: Callable[[str], None] = lambda line: None,
+) -> Plan:
+    """Resolve a suite. Raises UserError for anything asked wrongly, before a run is started.
+
+    `only` chooses experiments by id; without `tune` the recipes run as they stand. `say` is told
+    where `shapes` stands in for the suite's data set.
+    """
+    profile = suite.profile(profile_name)
+    standing = [one for one in suite.standing(profile_name) if only(one.id)]
+    if not standing:
+        ids = [one.id for one in suite.standing(profile_name)]
+        raise UserError(f"no experiment of {suite.name} ({profile_name}) fits; there are: {', '.join(ids)}")
+    images = find_data(suite, profile_name, data_dir, say)
+    facts = _facts(images, suite.data)
+    if not tune:
+        profile = profile.replace(tuning=None)
+    wanted = seeds or profile.seeds
+    contenders = tuple(_contender(suite, profile, one, images, wanted) for one in standing)
+    return Plan(suite, profile_name, profile, facts, contenders, wanted)
+
+
+def find_data(suite: Suite, profile_name: str, data_dir: Path, say: Callable[[str], None]) -> ImageSet:
+    """The suite's data set: from the data folder, by download, or by `shapes` standing in."""
+    try:
+        return load(suite.data, data_dir)
+    except NotThere as not_there:
+        missing: UserError = not_there
+    if suite.data in DOWNLOADS:
+        say(f"{suite.data} is not in {data_dir}; downloading it")
+        try:
+            fetch(suite.data, data_dir)
+            return load(suite.data, data_dir)
+        except UserError as error:
+            missing = error
+    if not suite.profile(profile_name).stand_in:
+        raise UserError(
+            f"{missing}. The {profile_name} profile takes no stand-in: put {suite.data}.npz into "
+            f"{data_dir.resolve()} (docs: own data), or name the folder with DATA=dir"
+        )
+    say(f"{missing}. The embedded data set {STAND_IN!r} stands in: synthetic, not {suite.data}")
+    return load(STAND_IN, data_dir)
+
+
+def _facts(images: ImageSet, asked: str) -> DataFacts:
+    return DataFacts(
+        name=images.name,
+        asked=asked,
+        fingerprint=images.fingerprint,
+        provenance=images.provenance,
+        classes=len(images.classes),
+        channels=images.channels,
+        size=images.size,
+        train=len(images.y_train),
+        test=len(images.y_test),
+    )
+
+
+def _contender(
+    suite: Suite, profile: Profile, experiment: Experiment, images: ImageSet, seeds: int
+) -> Contender:
+    spec = resolve(suite, profile, experiment, images.name, images.fingerprint)
+    try:
+        family = models.member(spec.model.name)
+        compose(spec.augment)
+        chosen, _ = choose(images.y_train, spec.data)
+        for name in profile.model:
+            if name not in family.options():
+                raise UserError(f"model option {name!r}: {suggest(name, family.options())}")
+        size = (spec.data.size, spec.data.size) if spec.data.size else images.size
+        _divides(images.size, spec.data.size)
+        counted = counts(spec.model, num_classes=len(images.classes), in_channels=images.channels, size=size)
+        if len(chosen) < spec.recipe.batch_size:
+            raise UserError(
+                f"batches of {spec.recipe.batch_size} are larger than the {len(chosen)} training images"
+            )
+    except UserError as error:
+        raise UserError(f"{suite.name}, experiment {experiment.id}: {error}") from error
+    return Contender(
+        experiment=experiment,
+        spec=spec,
+        study=Study(spec, profile.tuning) if profile.tuning else None,
+        seeds=seeds,
+        counts=counted,
+        code=code_hash(models.source(spec.model.name)),
+        images=len(chosen),
+    )
+
+
+def _divides(own: tuple[int, int], size: int | None) -> None:
+    if size and (own[0] != own[1] or own[0] % size):
+        raise UserError(f"images of {own[1]}×{own[0]} pixels cannot be shrunk to {size}×{size}")

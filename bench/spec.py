@@ -1,0 +1,361 @@
+"""The ground floor: what a suite may say, and what a run is. Frozen, validated, plain data.
+
+Nothing here imports torch, ray, mlflow or anything of the bench above it, so that a suite file loads in
+milliseconds. Errors of all kinds are in per cent, as the papers print them.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal, NoReturn, Self, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SerializeAsAny,
+    model_validator,
+)
+
+from bench.errors import UserError, suggest
+
+ProfileName = Literal["smoke", "quick", "paper"]
+PROFILES: tuple[ProfileName, ...] = ("smoke", "quick", "paper")
+LOOKS = (5, 8, 12, 20)  # the numbers of seeds at which verdicts may be given
+TUNING_SEEDS = 1000  # trials take seeds from here on: final seeds, 0 to 19, are fresh
+
+T = TypeVar("T")
+
+
+class FrozenDict(dict[str, T]):
+    """A dict that cannot be changed: pydantic freezes fields, not what stands in them."""
+
+    def _refuse(self, *args: object, **kwargs: object) -> NoReturn:
+        raise TypeError("a specification is frozen; use .model_copy(update=...)")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (dict(self),)  # the default would fill it item by item
+
+    __setitem__ = __delitem__ = update = pop = popitem = clear = setdefault = _refuse
+
+
+Scalar = bool | int | float | str
+Table = Annotated[dict[str, T], AfterValidator(FrozenDict)]
+Options = Table[Scalar]
+
+
+class Spec(BaseModel):
+    """Base of all specifications: frozen, strict about names, compared by value."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_fields(cls, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            for name in data:
+                if name not in cls.model_fields:
+                    raise ValueError(f"unknown field {name!r}: {suggest(name, cls.model_fields)}")
+        return data
+
+    def replace(self, **changes: Any) -> Self:
+        """A validated copy with some fields changed (`model_copy` does not validate)."""
+        return self.model_validate({**dict(self), **changes})
+
+    def canonical(self) -> str:
+        """Canonical JSON: sorted, without spaces, without fields that are None."""
+        data = self.model_dump(mode="json", exclude_none=True)
+        return json.dumps(data, sort_keys=True, separators=(",", ":"))
+
+
+def digest(text: str) -> str:
+    """sha256 of a text, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Named(Spec):
+    """A thing that is looked up by name and called with options; a bare string is the name alone."""
+
+    name: str
+    options: Options = Field(default_factory=FrozenDict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_string(cls, data: Any) -> Any:
+        return {"name": data} if isinstance(data, str) else data
+
+    def __str__(self) -> str:
+        options = ", ".join(f"{name}={value}" for name, value in self.options.items())
+        return f"{self.name}({options})" if options else self.name
+
+
+class Warmup(Spec):
+    """A small learning rate until the running training error of an epoch falls below a level."""
+
+    lr: float = Field(gt=0)
+    until_train_error: float = Field(gt=0, le=100)
+
+
+class Recipe(Spec):
+    """How a network is trained. The learning rate is per step, the schedule's points are fractions.
+
+    `milestones` belong to the step schedule: the learning rate is divided by `decay` at each.
+    """
+
+    epochs: int = Field(ge=1)
+    batch_size: int = Field(default=128, ge=1)
+    lr: float = Field(default=0.1, gt=0)
+    momentum: float = Field(default=0.9, ge=0, lt=1)
+    weight_decay: float = Field(default=1e-4, ge=0)
+    schedule: Literal["constant", "step", "cosine", "one-cycle"] = "step"
+    milestones: tuple[float, ...] = (0.5, 0.75)
+    decay: float = Field(default=10.0, gt=1)
+    warmup: Warmup | None = None
+    precision: Literal["bf16", "fp32"] = "bf16"
+
+
+class Data(Spec):
+    """How much of a data set is used, and how: the validation images are taken from the training split.
+
+    `train` and `size` (pixels a side) of None mean all images, and their own size. `seed` fixes the
+    stratified choice; it is the same for all runs, so contenders share their split.
+    """
+
+    train: int | None = Field(default=None, ge=1)
+    validation: int = Field(default=0, ge=0)
+    size: int | None = Field(default=None, ge=1)
+    seed: int = 0
+
+
+class Range(Spec):
+    """A tunable number between two ends, drawn on a logarithmic scale unless said otherwise."""
+
+    low: float
+    high: float
+    log: bool = True
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.low >= self.high or (self.log and self.low <= 0):
+            raise ValueError("a range needs low < high, and low > 0 on a logarithmic scale")
+        return self
+
+
+class Choice(Spec):
+    """A tunable choice among values."""
+
+    values: tuple[Scalar, ...] = Field(min_length=2)
+
+
+class Tuning(Spec):
+    """The search that every contender gets: same space, trials, epochs and pruning rule.
+
+    Trial 0 is the recipe as it stands. Trials are asked in generations of a fixed size. A trial ends
+    early at an epoch listed in `prune_at` if its validation error there is worse than the median of
+    the finished generations' at that epoch.
+    """
+
+    space: Table[Range | Choice]
+    trials: int = Field(ge=1)
+    generation: int = Field(ge=1)
+    epochs: int = Field(ge=1)
+    prune_at: tuple[int, ...] = ()
+
+    @model_validator(mode="after")
+    def _tunable(self) -> Self:
+        for name in self.space:
+            if name not in Recipe.model_fields or name == "epochs":
+                allowed = set(Recipe.model_fields) - {"epochs"}
+                raise ValueError(f"space: cannot tune {name!r}: {suggest(name, allowed)}")
+        return self
+
+
+class Profile(Spec):
+    """How big: what all experiments of a suite share when they run at this size."""
+
+    data: Data = Data()
+    model: Options = Field(default_factory=FrozenDict)
+    recipe: Recipe
+    augment: tuple[Named, ...] | None = None  # in place of the suite's, where sizes differ
+    tuning: Tuning | None = None
+    seeds: int = Field(default=LOOKS[0], ge=1, le=LOOKS[-1])
+    stand_in: bool = True  # may `shapes` stand in where the suite's data set cannot be had?
+
+    @model_validator(mode="after")
+    def _firewall(self) -> Self:
+        if self.tuning and not self.data.validation:
+            raise ValueError("tuning needs a validation split; with validation=0 leave tuning out")
+        return self
+
+
+class Experiment(Spec):
+    """One contender. What it does not say itself it has from the profile; the id derives from it."""
+
+    model: Named
+    id: str = ""
+    recipe: Table[Any] = Field(default_factory=FrozenDict)
+    data: Table[Any] = Field(default_factory=FrozenDict)
+    augment: tuple[Named, ...] | None = None
+    profiles: tuple[ProfileName, ...] = PROFILES
+
+    @model_validator(mode="before")
+    @classmethod
+    def _derive_id(cls, data: Any) -> Any:
+        if not isinstance(data, Mapping) or data.get("id") or "model" not in data:
+            return data
+        parts = [str(Named.model_validate(data["model"]))]
+        for field in ("recipe", "data"):
+            parts += [
+                f"{name}={value}"
+                for name, value in (data.get(field) or {}).items()
+                if isinstance(value, (int, float, str))
+            ]
+        return {**data, "id": ",".join(parts)}
+
+    @model_validator(mode="after")
+    def _known_overrides(self) -> Self:
+        for field, kind in (("recipe", Recipe), ("data", Data)):
+            for name in getattr(self, field):
+                if name not in kind.model_fields:
+                    raise ValueError(f"{field}: unknown {name!r}: {suggest(name, kind.model_fields)}")
+        return self
+
+
+class Claim(Spec):
+    """A sentence about experiments. Its kinds (order, difference, …) stand in `bench.claims`."""
+
+    id: str
+    text: str
+    said: str = ""  # what the lecture or paper prints
+    source: str = ""  # where it prints it
+
+    def experiments(self) -> tuple[str, ...]:
+        """The ids of all experiments that the claim speaks of."""
+        raise NotImplementedError
+
+
+class Reference(Spec):
+    """A published number for one experiment, in the units of the metric.
+
+    Status: F found in the source named, F2 in a secondary source, M from memory (never shown).
+    """
+
+    experiment: str
+    metric: str
+    value: float
+    paper: str
+    where: str
+    statistic: Literal["mean", "median", "best", "single"]
+    n: int = Field(default=1, ge=1)
+    spread: float | None = None
+    status: Literal["F", "F2", "M"]
+
+
+class Suite(Spec):
+    """A question as data: experiments, claims and profiles. `name` is the file's, set on loading."""
+
+    title: str
+    question: str
+    data: str
+    experiments: tuple[Experiment, ...] = Field(min_length=1)
+    profiles: Table[Profile]
+    augment: tuple[Named, ...] = ()
+    claims: tuple[SerializeAsAny[Claim], ...] = ()
+    references: tuple[Reference, ...] = ()
+    name: str = ""
+    expectations: str = ""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        ids = [experiment.id for experiment in self.experiments]
+        for kind, names in (("experiment", ids), ("claim", [claim.id for claim in self.claims])):
+            for name in {name for name in names if names.count(name) > 1}:
+                raise ValueError(f"{kind} id {name!r} stands twice")
+        for name in self.profiles:
+            if name not in PROFILES:
+                raise ValueError(f"unknown profile {name!r}: {suggest(name, PROFILES)}")
+        for claim in self.claims:
+            _all_known(claim.experiments(), ids, f"claim {claim.id!r}")
+        _all_known((reference.experiment for reference in self.references), ids, "a reference")
+        return self
+
+    def profile(self, name: str) -> Profile:
+        """The profile of that name. Raises UserError with what there is."""
+        if name not in self.profiles:
+            raise UserError(f"suite {self.name!r} has no profile {name!r}: {suggest(name, self.profiles)}")
+        return self.profiles[name]
+
+    def standing(self, profile: str) -> tuple[Experiment, ...]:
+        """The experiments that stand in a profile."""
+        return tuple(one for one in self.experiments if profile in one.profiles)
+
+    def decided(self, profile: str) -> tuple[Claim, ...]:
+        """The claims that a profile can decide: all their experiments stand in it."""
+        ids = {experiment.id for experiment in self.standing(profile)}
+        return tuple(claim for claim in self.claims if ids.issuperset(claim.experiments()))
+
+
+def _all_known(names: Iterable[str], known: list[str], who: str) -> None:
+    for name in names:
+        if name not in known:
+            raise ValueError(f"{who} names an unknown experiment {name!r}: {suggest(name, known)}")
+
+
+class DataUse(Data):
+    """A data set as a run uses it: which one (by content) and how much of it."""
+
+    name: str
+    fingerprint: str
+
+
+class TrialOf(Spec):
+    """Marks a run specification as a tuning trial: of which study (its key), and which number."""
+
+    study: str
+    number: int
+
+
+class RunSpec(Spec):
+    """All that changes the distribution of a run's result, and nothing else; hence its key."""
+
+    model: Named
+    data: DataUse
+    augment: tuple[Named, ...]
+    recipe: Recipe
+    seed: int
+    trial: TrialOf | None = None
+
+    @property
+    def key(self) -> str:
+        """The run's identity."""
+        return digest(self.canonical())
+
+
+def resolve(
+    suite: Suite,
+    profile: Profile,
+    experiment: Experiment,
+    data: str,
+    fingerprint: str,
+    seed: int = 0,
+) -> RunSpec:
+    """What one run of an experiment is at a profile's size, on the data set with that fingerprint."""
+    choices = (experiment.augment, profile.augment, suite.augment)
+    merged_model = {**profile.model, **experiment.model.options}
+    return RunSpec(
+        model=Named(name=experiment.model.name, options=merged_model),
+        data=DataUse(name=data, fingerprint=fingerprint, **{**dict(profile.data), **experiment.data}),
+        augment=next(choice for choice in choices if choice is not None),
+        recipe=profile.recipe.replace(**experiment.recipe),
+        seed=seed,
+    )
+
+
+def as_tuple(value: Any) -> Any:
+    """One thing or several: a validator for fields that take either."""
+    return value if isinstance(value, (list, tuple)) else (value,)
+
+
+Several = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]

@@ -1,0 +1,101 @@
+"""Few-seed statistics: Student's t on means of runs, and corrections for asking many questions.
+
+All functions are pure. A *sample* is a one-dimensional array of one metric over the seeds of one
+experiment, shape (seeds,), in the metric's units. Seeds are independent runs, so samples of
+different experiments are independent: two of them are compared as Welch (1947) does.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+Sample = NDArray[np.float64]
+
+# alpha spent at each declared look; the sum, 5 %, bounds the chance of any false verdict (union bound)
+LOOK_ALPHA = {5: 0.03, 8: 0.01, 12: 0.005, 20: 0.005}
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A mean or a contrast of means, with its standard error and t interval, in the metric's units.
+
+    With a single seed, or where no seed differs from another, there is no interval (NaN).
+    """
+
+    value: float
+    low: float
+    high: float
+    se: float
+    df: float
+    n: int
+
+    def p_above(self, bound: float) -> float:
+        """One-sided p of "not above the bound"; 1 where there is no spread to judge by."""
+        if not self.se > 0:
+            return 1.0
+        return float(stats.t.sf((self.value - bound) / self.se, self.df))
+
+    def p_below(self, bound: float) -> float:
+        """One-sided p of "not below the bound"; 1 where there is no spread to judge by."""
+        if not self.se > 0:
+            return 1.0
+        return float(stats.t.cdf((self.value - bound) / self.se, self.df))
+
+
+def contrast(samples: Sequence[Sample], weights: Sequence[float], level: float = 0.95) -> Estimate:
+    """The weighted sum of the samples' means, variances unpooled (Welch, Satterthwaite).
+
+    Weights (1,) give a mean, (1, -1) a difference, (1, -1, -1, 1) an interaction. `n` of the
+    result is the smallest sample's. Raises ValueError where a sample is empty.
+    """
+    if len(samples) != len(weights) or any(len(sample) == 0 for sample in samples):
+        raise ValueError("a contrast needs one weight a sample, and no empty sample")
+    n = min(len(sample) for sample in samples)
+    value = float(sum(w * np.mean(x) for w, x in zip(weights, samples, strict=True)))
+    if n < 2:
+        return Estimate(value, np.nan, np.nan, np.nan, np.nan, n)
+    parts = np.array([w**2 * np.var(x, ddof=1) / len(x) for w, x in zip(weights, samples, strict=True)])
+    variance = float(parts.sum())
+    if variance == 0:
+        return Estimate(value, np.nan, np.nan, 0.0, np.nan, n)
+    df = variance**2 / float(np.sum(parts**2 / [len(sample) - 1 for sample in samples]))
+    se = float(np.sqrt(variance))
+    half = float(stats.t.ppf((1 + level) / 2, df)) * se
+    return Estimate(value, value - half, value + half, se, df, n)
+
+
+def mean(sample: Sample, level: float = 0.95) -> Estimate:
+    """The mean of a sample with its Student t interval."""
+    return contrast([sample], [1.0], level)
+
+
+def holm(p: Sequence[float]) -> NDArray[np.float64]:
+    """Holm's (1979) step-down adjusted p values, in the order given; shape (claims,)."""
+    values = np.asarray(p, dtype=float)
+    order = np.argsort(values, kind="stable")
+    scaled = (len(values) - np.arange(len(values))) * values[order]
+    adjusted = np.empty_like(values)
+    adjusted[order] = np.minimum(np.maximum.accumulate(scaled), 1.0)
+    return adjusted
+
+
+def seeds_for_power(
+    estimate: Estimate, bound: float, alpha: float, power: float = 0.8, limit: int = 1000
+) -> int | None:
+    """Seeds per experiment at which a two-sided test at alpha would have that power.
+
+    Takes the observed effect (distance from the bound) and spread for the true ones, which is
+    optimistic: an observed effect is often larger than the true one. None beyond the limit.
+    """
+    effect = abs(estimate.value - bound)
+    if not estimate.se > 0 or effect == 0:
+        return None
+    df_per_seed = estimate.df / (estimate.n - 1)
+    for n in range(2, limit + 1):
+        se, df = estimate.se * np.sqrt(estimate.n / n), df_per_seed * (n - 1)
+        if stats.nct.sf(stats.t.ppf(1 - alpha / 2, df), df, effect / se) >= power:
+            return n
+    return None

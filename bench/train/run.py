@@ -1,0 +1,224 @@
+"""One run, from a plain specification to its result, resumable at every epoch."""
+
+import math
+import resource
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from time import perf_counter
+
+import torch
+
+from bench import models
+from bench.data.augment import Draw, compose
+from bench.data.sets import ImageSet, load
+from bench.data.split import Split, open_split, open_test
+from bench.errors import UserError
+from bench.spec import RunSpec
+from bench.train import checkpoint
+from bench.train.rates import rate, warming_up
+from bench.train.records import Epoch, Result, Status
+from bench.train.seeding import generator, reseed
+from bench.train.steps import Network, evaluate, train_epoch
+
+
+class Interrupted(Exception):
+    """The run was asked to stop at an epoch boundary; its checkpoint is there to go on from."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """Where and how a run runs: all that does not change the distribution of its result.
+
+    `folder` keeps `checkpoint.pt` and, at the end, `weights.pt`. `limits` are validation errors (%)
+    by epoch; a run that is worse there ends as pruned. `report` is called after every epoch.
+    """
+
+    data_dir: Path
+    folder: Path
+    device: str = "cpu"
+    threads: int = 1
+    deterministic: bool = False
+    limits: Mapping[int, float] = field(default_factory=dict)
+    report: Callable[[Epoch], None] = lambda epoch: None
+    should_stop: Callable[[], bool] = lambda: False
+
+
+def run(spec: RunSpec, context: Context) -> Result:
+    """Train and evaluate one run, going on from its checkpoint where there is one.
+
+    Raises UserError if the data set is not the one that the specification names, or too small;
+    Interrupted if the context asks to stop. Divergence is a result, not an error.
+    """
+    started = perf_counter()
+    device = _prepare(context)
+    images = load(spec.data.name, context.data_dir)
+    if images.fingerprint != spec.data.fingerprint:
+        raise UserError(f"data set {spec.data.name!r} in {context.data_dir} has changed since planning")
+    saved = checkpoint.load(context.folder / "checkpoint.pt", spec.key)
+    if saved and saved["result"]:
+        return Result.from_plain(saved["result"])  # finished while no driver was there to hear of it
+    split = open_split(images, spec.data, device)
+    training = _Training(spec, context, split, images.channels)
+    if saved:
+        training.restore(saved)
+    for epoch in range(len(training.curve) + 1, spec.recipe.epochs + 1):
+        if training.over():
+            break
+        if context.should_stop():
+            raise Interrupted
+        training.epoch(epoch)
+        training.seconds += perf_counter() - started
+        started = perf_counter()
+        training.save(None)
+        context.report(training.curve[-1])
+    result = training.finish(images, started)
+    training.save(result)
+    return result
+
+
+class _Training:
+    """The state of a training: network, optimizer and the curve so far."""
+
+    def __init__(self, spec: RunSpec, context: Context, split: Split, channels: int) -> None:
+        recipe = spec.recipe
+        self.spec, self.context, self.split, self.recipe = spec, context, split, recipe
+        self.steps = len(split.train) // recipe.batch_size
+        if not self.steps:
+            raise UserError(
+                f"batches of {recipe.batch_size} are larger than the {len(split.train)} training images"
+            )
+        self.augment = compose(spec.augment)
+        reseed(spec.seed, 0)
+        model = models.build(
+            spec.model.name, num_classes=split.classes, in_channels=channels, **spec.model.options
+        )
+        self.network = Network.of(model, split, recipe.precision)
+        self.optimizer = torch.optim.SGD(
+            model.parameters(),
+            lr=recipe.lr,
+            momentum=recipe.momentum,
+            weight_decay=recipe.weight_decay,
+            fused=True,
+        )
+        self.curve: list[Epoch] = []
+        self.seconds = 0.0
+
+    def restore(self, saved: dict[str, object]) -> None:
+        """Go on from a checkpoint."""
+        self.network.model.load_state_dict(saved["model"])  # type: ignore[arg-type]
+        self.optimizer.load_state_dict(saved["optimizer"])  # type: ignore[arg-type]
+        self.curve = [Epoch(**epoch) for epoch in saved["curve"]]  # type: ignore[attr-defined]
+        self.seconds = float(saved["seconds"])  # type: ignore[arg-type]
+
+    def save(self, result: Result | None) -> None:
+        """Write the checkpoint; with the result, also the final weights."""
+        weights = self.network.model.state_dict()
+        if result and self.spec.trial is None:
+            checkpoint.save(self.context.folder / "weights.pt", weights)
+        state = {
+            "key": self.spec.key,
+            "model": weights,
+            "optimizer": self.optimizer.state_dict(),
+            "curve": [asdict(epoch) for epoch in self.curve],
+            "seconds": self.seconds,
+            "result": result.plain() if result else None,
+        }
+        checkpoint.save(self.context.folder / "checkpoint.pt", state)
+
+    def epoch(self, epoch: int) -> None:
+        """Train one epoch, look at the validation split, and add to the curve."""
+        began, seed, device = perf_counter(), self.spec.seed, self.split.train.x.device
+        reseed(seed, epoch)
+        first, total = (epoch - 1) * self.steps, self.recipe.epochs * self.steps
+        warmup = self.recipe.warmup if warming_up(self.recipe, self.curve) else None
+
+        def lr(step: int) -> float:
+            return warmup.lr if warmup else rate(self.recipe, first + step, total)
+
+        train = train_epoch(
+            self.network,
+            self.optimizer,
+            self.split.train,
+            self.recipe.batch_size,
+            self.augment,
+            Draw(generator(seed, epoch, "augment", device), self.split.mean),
+            generator(seed, epoch, "order", device),
+            lr,
+        )
+        trained = perf_counter() - began
+        held_out = evaluate(self.network, self.split.validation) if self.split.validation else None
+        self.curve.append(
+            Epoch(
+                epoch=epoch,
+                lr=lr(self.steps - 1),
+                train_loss=train.loss,
+                train_error=train.error,
+                validation_loss=held_out.loss if held_out else None,
+                validation_error=held_out.error if held_out else None,
+                seconds=perf_counter() - began,
+                images_per_second=self.steps * self.recipe.batch_size / trained,
+            )
+        )
+
+    def over(self) -> Status | None:
+        """Why the training ends before its last epoch, if it does."""
+        if not self.curve:
+            return None
+        last = self.curve[-1]
+        seen = (last.train_loss, last.validation_loss or 0.0)
+        if not all(math.isfinite(loss) for loss in seen):
+            return "diverged"
+        limit = self.context.limits.get(last.epoch)
+        if limit is not None and last.validation_error is not None and last.validation_error > limit:
+            return "pruned"
+        return None
+
+    def finish(self, images: ImageSet, started: float) -> Result:
+        """The last figures. This opens the test split: once, and for final runs alone."""
+        status: Status = self.over() or "finished"
+        metrics = {}
+        if self.split.validation and self.curve[-1].validation_error is not None:
+            metrics["validation_error"] = self.curve[-1].validation_error
+        if self.spec.trial is None and status != "diverged":
+            test = open_test(images, self.spec.data, self.split.train.x.device)
+            for name, part in (("train", self.split.train), ("test", test)):
+                scores = evaluate(self.network, part)
+                metrics |= {f"{name}_error": scores.error, f"{name}_loss": scores.loss}
+            if not math.isfinite(metrics["train_loss"] + metrics["test_loss"]):
+                status = "diverged"
+        if status == "diverged":  # counts at chance in every claim; a loss it has none
+            chance = 100.0 * (1 - 1 / self.split.classes)
+            errors = ["validation_error"] if self.split.validation else []
+            errors += [] if self.spec.trial else ["train_error", "test_error"]
+            metrics = dict.fromkeys(errors, chance)
+        self.seconds += perf_counter() - started
+        return Result(status, tuple(self.curve), metrics, self._cost())
+
+    def _cost(self) -> dict[str, float]:
+        device = self.split.train.x.device
+        if device.type == "cuda":
+            peak = torch.cuda.max_memory_allocated(device)
+        else:  # of the process; kilobytes on Linux, bytes on macOS
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            peak *= 1 if sys.platform == "darwin" else 1024
+        speeds = sorted(epoch.images_per_second for epoch in self.curve)
+        return {
+            "seconds": self.seconds,
+            "images_per_second": speeds[len(speeds) // 2],
+            "peak_memory_mb": peak / 2**20,
+        }
+
+
+def _prepare(context: Context) -> torch.device:
+    """Set what a kept worker may have left otherwise, and give the device."""
+    torch.set_num_threads(context.threads)
+    torch.backends.cudnn.benchmark = not context.deterministic
+    torch.backends.cudnn.deterministic = context.deterministic
+    device = torch.device(context.device)
+    if device.type == "cuda":
+        if not torch.cuda.is_available():
+            raise UserError("a GPU was asked for, but torch sees none")
+        torch.cuda.reset_peak_memory_stats(device)
+    return device
