@@ -8,7 +8,8 @@ is *undecided*. The rules (looks, Holm's correction) are written down with reaso
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 from pydantic import Field, TypeAdapter, model_validator
@@ -23,7 +24,7 @@ Verdict = Literal["supported", "contradicted", "undecided"]
 class EpochsTo(Spec):
     """Epochs until the running training error reaches a level (%), interpolated between epochs.
 
-    A run that never gets there counts as one epoch more than it trained, a lower bound.
+    A run that never gets there, diverged ones among them, counts as one epoch more than were planned.
     """
 
     level: float
@@ -55,15 +56,39 @@ class Contrast:
     """A weighted sum of experiments' means that a claim says to be above a bound."""
 
     label: str
-    experiments: tuple[str, ...]
-    weights: tuple[float, ...]
+    weighted: tuple[tuple[str, float], ...]
     bound: float = 0.0
+
+    @cached_property
+    def _merged(self) -> dict[str, float]:
+        """Weights by experiment: one that stands twice is one sample, not two independent ones."""
+        merged: dict[str, float] = {}
+        for name, weight in self.weighted:
+            merged[name] = merged.get(name, 0.0) + weight
+        return merged
+
+    @property
+    def experiments(self) -> tuple[str, ...]:
+        """The experiments, each once."""
+        return tuple(self._merged)
+
+    @property
+    def weights(self) -> tuple[float, ...]:
+        """Their weights, in the same order."""
+        return tuple(self._merged.values())
 
 
 class Trained(Claim):
     """A claim about trained networks: a metric, and contrasts of it."""
 
     metric: Metric
+
+    @model_validator(mode="after")
+    def _no_self_comparison(self) -> Self:
+        for one in self.contrasts():
+            if len(one.experiments) < 2 or 0.0 in one.weights:
+                raise ValueError(f"compares an experiment with itself: {one.label}")
+        return self
 
     def contrasts(self) -> tuple[Contrast, ...]:
         """What is said to be above which bound."""
@@ -89,8 +114,8 @@ class Difference(Trained):
 
     def contrasts(self) -> tuple[Contrast, ...]:
         return tuple(
-            Contrast(f"{high} − {low}", (high, low), (1.0, -1.0), self.by)
-            for low, high in zip(self.lower, self.higher, strict=True)
+            Contrast(f"{high} − {low}", ((high, 1.0), (low, -1.0)), self.by)
+            for low, high in zip(self.lower, self.higher, strict=False)  # see _partners
         )
 
 
@@ -102,7 +127,7 @@ class Order(Trained):
 
     def contrasts(self) -> tuple[Contrast, ...]:
         return tuple(
-            Contrast(f"{one} − {two}", (one, two), (1.0, -1.0))
+            Contrast(f"{one} − {two}", ((one, 1.0), (two, -1.0)))
             for one, two in zip(self.falling, self.falling[1:], strict=False)
         )
 
@@ -116,7 +141,8 @@ class Interaction(Trained):
 
     def contrasts(self) -> tuple[Contrast, ...]:
         (a, b), (c, d) = self.larger, self.smaller
-        return (Contrast(f"({a} − {b}) − ({c} − {d})", (a, b, c, d), (1.0, -1.0, -1.0, 1.0)),)
+        weighted = ((a, 1.0), (b, -1.0), (c, -1.0), (d, 1.0))
+        return (Contrast(f"({a} − {b}) − ({c} − {d})", weighted),)
 
 
 class Count(Claim):
@@ -169,10 +195,7 @@ class Outcome:
 
 
 def decide(claims: Sequence[Claim], values: Values, count: Callable[[str, str], int | None]) -> list[Outcome]:
-    """Verdicts on all claims of a suite that a profile decides, in their order.
-
-    Raises KeyError if a count that a claim needs is not known.
-    """
+    """Verdicts on all claims of a suite that a profile decides, in their order."""
     trained = decide_trained([claim for claim in claims if isinstance(claim, Trained)], values)
     return [trained[claim.id] if claim.id in trained else _decide_count(claim, count) for claim in claims]
 
@@ -231,8 +254,13 @@ def _seeds_needed(found: _Evidence, look: int) -> str:
     later = [other for other in LOOKS if other > look]
     if not later:
         return f"still open at the last look of {look} seeds"
+    if not all(one.se > 0 for _, one in found.contrasts):
+        return "no spread between seeds to judge by"
     alpha = stats.LOOK_ALPHA[later[0]]
-    needed = [stats.seeds_for_power(one, contrast.bound, alpha) for contrast, one in found.contrasts]
+    needed = [
+        stats.seeds_for_power(one, contrast.bound, alpha, limit=LOOKS[-1])
+        for contrast, one in found.contrasts
+    ]
     enough = next((n for n in later if all(k is not None and k <= n for k in needed)), None)
     if enough is None:
         return f"more than {LOOKS[-1]} seeds would be needed for an effect of this size"
@@ -254,16 +282,18 @@ def _decide_count(claim: Claim, count: Callable[[str, str], int | None]) -> Outc
     return Outcome(claim, "supported" if right else "contradicted", f"exact count: {shown}")
 
 
-def epochs_to(level: float, errors: Sequence[float]) -> float:
+def epochs_to(level: float, errors: Sequence[float], epochs: int) -> float:
     """Epochs until a curve of errors (one an epoch, %) first reaches the level, interpolated.
 
-    >>> epochs_to(50, [80, 60, 40])
+    A curve that never does counts as one more than the planned epochs, however early it broke off.
+
+    >>> epochs_to(50, [80, 60, 40], epochs=3)
     2.5
     """
     curve = np.asarray(errors, dtype=float)
     below = np.flatnonzero(curve <= level)
     if len(below) == 0:
-        return float(len(curve) + 1)
+        return float(epochs + 1)
     i = int(below[0])
     if i == 0:
         return 1.0

@@ -65,15 +65,19 @@ class Results:
 
     def values(self, experiment: str, metric: Metric) -> Sample:
         """One value a seed, in seed order; shape (seeds,)."""
-        if isinstance(metric, EpochsTo):
-            curves = self.curves[self.curves["experiment"] == experiment]
-            found = [
-                epochs_to(metric.level, curve.sort_values("epoch")["train_error"].to_list())
-                for _, curve in curves.groupby("seed", sort=True)
-            ]
-            return np.array(found, dtype=float)
         runs = self.runs[self.runs["experiment"] == experiment].sort_values("seed")
+        if isinstance(metric, EpochsTo):
+            return np.array([self._epochs_to(metric.level, run) for _, run in runs.iterrows()], dtype=float)
         return runs[metric].to_numpy(dtype=float)
+
+    def _epochs_to(self, level: float, run: "pd.Series[Any]") -> float:
+        experiment = next(one for one in self.plan["experiments"] if one["id"] == run["experiment"])
+        planned = int(experiment["spec"]["recipe"]["epochs"])
+        if run["status"] == "diverged":
+            return float(planned + 1)
+        curves = self.curves
+        curve = curves[(curves["experiment"] == run["experiment"]) & (curves["seed"] == run["seed"])]
+        return epochs_to(level, curve.sort_values("epoch")["train_error"].to_list(), planned)
 
     def count(self, experiment: str, quantity: str) -> int | None:
         """An exact count of an experiment's network; None if it was not counted."""
@@ -117,6 +121,6 @@ def put(path: Path, text: str) -> None:
 
 def _table(path: Path) -> pd.DataFrame:
     try:
-        return pd.read_csv(path, float_precision="round_trip")
+        return pd.read_csv(path)
     except pd.errors.EmptyDataError:
         return pd.DataFrame()

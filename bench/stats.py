@@ -57,7 +57,7 @@ def contrast(samples: Sequence[Sample], weights: Sequence[float], level: float =
     value = float(sum(w * np.mean(x) for w, x in zip(weights, samples, strict=True)))
     if n < 2:
         return Estimate(value, np.nan, np.nan, np.nan, np.nan, n)
-    parts = np.array([w**2 * np.var(x, ddof=1) / len(x) for w, x in zip(weights, samples, strict=True)])
+    parts = np.array([w**2 * _variance(x) / len(x) for w, x in zip(weights, samples, strict=True)])
     variance = float(parts.sum())
     if variance == 0:
         return Estimate(value, np.nan, np.nan, 0.0, np.nan, n)
@@ -65,6 +65,11 @@ def contrast(samples: Sequence[Sample], weights: Sequence[float], level: float =
     se = float(np.sqrt(variance))
     half = float(stats.t.ppf((1 + level) / 2, df)) * se
     return Estimate(value, value - half, value + half, se, df, n)
+
+
+def _variance(sample: Sample) -> float:
+    """Unbiased variance, and exactly 0 where nothing differs (the mean's rounding would pass for spread)."""
+    return float(np.var(sample, ddof=1)) if np.ptp(sample) > 0 else 0.0
 
 
 def mean(sample: Sample, level: float = 0.95) -> Estimate:

@@ -52,9 +52,10 @@ class Tracker:
         os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", _TIMEOUT)
         import logging
 
-        for name in ("mlflow", "alembic"):
-            logging.getLogger(name).setLevel(logging.ERROR)
         from mlflow import MlflowClient
+
+        for name in ("mlflow", "alembic"):  # after the import, which sets levels of its own
+            logging.getLogger(name).setLevel(logging.ERROR)
 
         self.uri, self.runs_dir, self.provenance = uri, runs_dir, provenance
         self.owner = f"{socket.gethostname()}:{runs_dir.resolve()}"

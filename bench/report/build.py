@@ -28,7 +28,7 @@ def build_report(folder: Path) -> list[Outcome]:
     shown = _tables(results, outcomes)
     drawn = figures(results, label(results))
     put(folder / "verdicts.json", as_json([plain(one) for one in outcomes]))
-    for table in shown.values():
+    for table in filter(None, shown.values()):
         put(folder / "tables" / f"{table.name}.csv", table.csv())
         put(folder / "tables" / f"{table.name}.md", table.markdown())
     for figure in drawn:
@@ -122,16 +122,15 @@ def find_results(
     return chosen
 
 
-def _tables(results: Results, outcomes: list[Outcome]) -> dict[str, Table]:
-    made = (
-        tables.verdict_table(results, outcomes),
-        tables.main_table(results),
-        tables.tuning_table(results),
-        tables.seeds_table(results),
-        tables.protocol_table(results),
-        tables.cost_table(results),
-    )
-    return {table.name: table for table in made if table is not None}
+def _tables(results: Results, outcomes: list[Outcome]) -> dict[str, Table | None]:
+    return {
+        "verdicts": tables.verdict_table(results, outcomes),
+        "experiments": tables.main_table(results),
+        "tuning": tables.tuning_table(results),
+        "runs": tables.seeds_table(results),
+        "protocol": tables.protocol_table(results),
+        "cost": tables.cost_table(results),
+    }
 
 
 def _stand_in(results: Results) -> str:

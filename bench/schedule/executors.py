@@ -1,18 +1,21 @@
 """Executors: the same runs in this process, one after the other, or by Ray Tune over all slots."""
 
 import os
+import shutil
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from bench.errors import UserError
-from bench.schedule.plan import Job
-from bench.schedule.session import Session
 from bench.spec import RunSpec
 from bench.train.records import Epoch, Result
+
+if TYPE_CHECKING:  # workers import this module; the plan is the driver's affair
+    from bench.schedule.plan import Job
+    from bench.schedule.session import Session
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Executor(Protocol):
     def slots(self) -> int:
         """How many runs go at once."""
 
-    def execute(self, session: Session) -> None:
+    def execute(self, session: "Session") -> None:
         """Do all work that the session hands out. Raises KeyboardInterrupt on Ctrl-C."""
 
 
@@ -57,7 +60,7 @@ class Order:
     gpu: bool
 
     @classmethod
-    def of(cls, job: Job, place: Place, gpu: bool) -> "Order":
+    def of(cls, job: "Job", place: Place, gpu: bool) -> "Order":
         """The order for a job."""
         return cls(
             spec=job.spec.model_dump(mode="json"),
@@ -87,6 +90,9 @@ def carry_out(order: Order, report: Callable[[Epoch], None], should_stop: Callab
     return run(RunSpec.model_validate(order.spec), context)
 
 
+Work = Callable[[Order, Callable[[Epoch], None], Callable[[], bool]], Result]
+
+
 @dataclass
 class Serial:
     """In this process, one run at a time: for debugging, tests and machines without Ray."""
@@ -94,7 +100,7 @@ class Serial:
     place: Place
     slots: int = 1
 
-    def execute(self, session: Session) -> None:
+    def execute(self, session: "Session") -> None:
         from bench.train.run import Interrupted
 
         while (job := session.next()) is not None:
@@ -122,7 +128,8 @@ class Ray:
     storage: Path
     address: str | None = None
     retries: int = 2
-    resources: Mapping[str, float] = field(default_factory=dict)  # of a local cluster, for tests
+    resources: Mapping[str, float] = field(default_factory=dict)  # of a local cluster; else what is there
+    work: Work = carry_out
 
     def __post_init__(self) -> None:
         _quiet()
@@ -161,7 +168,7 @@ class Ray:
                 f"{have.get('CPU', 0):g} and {have.get('GPU', 0):g}"
             )
 
-    def execute(self, session: Session) -> None:
+    def execute(self, session: "Session") -> None:
         from ray import tune
 
         from bench.schedule.handout import Handout, Late, trainable
@@ -169,8 +176,9 @@ class Ray:
         os.environ["TUNE_MAX_PENDING_TRIALS_PG"] = str(self.slots)  # else one slot fills at a time
         handout = Handout(session, self.place, bool(self.gpus))
         resources = {"cpu": self.place.cpus_per_run, "gpu": self.gpus}
+        name = f"{session.plan.suite.name}-{os.getpid()}"
         tuner = tune.Tuner(
-            tune.with_resources(trainable, resources),
+            tune.with_resources(trainable(self.work), resources),
             tune_config=tune.TuneConfig(
                 search_alg=handout,
                 num_samples=-1,
@@ -178,7 +186,7 @@ class Ray:
                 reuse_actors=True,
             ),
             run_config=tune.RunConfig(
-                name=f"{session.plan.suite.name}-{os.getpid()}",
+                name=name,
                 storage_path=str(self.storage.resolve()),
                 failure_config=tune.FailureConfig(max_failures=self.retries),
                 checkpoint_config=tune.CheckpointConfig(num_to_keep=1),
@@ -187,7 +195,10 @@ class Ray:
                 verbose=0,
             ),
         )
-        tuner.fit()
+        try:
+            tuner.fit()
+        finally:  # Tune's own state serves a restore that we never ask for
+            shutil.rmtree(self.storage / name, ignore_errors=True)
         if self.place.late():
             session.stop()
         elif not session.over:  # Tune swallows Ctrl-C and returns

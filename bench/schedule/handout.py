@@ -7,7 +7,7 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ray import tune
 from ray.tune.experiment import Trial
@@ -15,36 +15,42 @@ from ray.tune.search import Searcher
 from ray.tune.stopper import Stopper
 
 from bench.errors import UserError
-from bench.schedule.executors import Order, Place, carry_out
-from bench.schedule.plan import Job
-from bench.schedule.session import Session
+from bench.schedule.executors import Order, Place, Work
 from bench.train.records import Epoch, Result
+
+if TYPE_CHECKING:
+    from bench.schedule.plan import Job
+    from bench.schedule.session import Session
 
 for _name in ("ray.tune", "ray.tune.tune", "ray.tune.execution.tune_controller"):
     logging.getLogger(_name).setLevel(logging.CRITICAL)  # the display says it better
 
 
-def trainable(config: dict[str, Any]) -> None:
+def trainable(work: Work) -> Callable[[dict[str, Any]], None]:
     """What a worker runs: one order, reported epoch by epoch, the result last.
 
     News travels as JSON text, because Tune flattens nested reports.
     """
-    try:
-        result = carry_out(
-            Order(**config["order"]),
-            report=lambda epoch: tune.report({"epoch": json.dumps(asdict(epoch))}),
-            should_stop=lambda: False,
-        )
-    except UserError as error:  # would fail again: no retry
-        tune.report({"refused": str(error)})
-        return
-    tune.report({"result": json.dumps(result.plain())})
+
+    def train(config: dict[str, Any]) -> None:
+        try:
+            result = work(
+                Order(**config["order"]),
+                lambda epoch: tune.report({"epoch": json.dumps(asdict(epoch))}),
+                lambda: False,
+            )
+        except UserError as error:  # would fail again: no retry
+            tune.report({"refused": str(error)})
+            return
+        tune.report({"result": json.dumps(result.plain())})
+
+    return train
 
 
 class Handout(Searcher):
     """Hands the session's runs to Tune, and Tune's news to the session."""
 
-    def __init__(self, session: Session, place: Place, gpu: bool) -> None:
+    def __init__(self, session: "Session", place: Place, gpu: bool) -> None:
         super().__init__()
         self.session, self.place, self.gpu = session, place, gpu
         self.jobs: dict[str, Job] = {}

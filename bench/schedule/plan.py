@@ -73,20 +73,36 @@ class Contender:
     counts: Mapping[str, int]
     code: str
     images: int  # a training epoch's
-    _asked: dict[int, list[Trial]] = field(default_factory=dict, compare=False, repr=False)
+    # asking Optuna takes milliseconds, and `ready` is called after every run
+    _memo: dict[int, tuple[list[tuple[Trial, Result]] | None, list[Trial]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+
+    def asked(self, results: Mapping[str, Result]) -> list[list[tuple[Trial, Result | None]]]:
+        """The trials of every generation that can be asked, with the results that are there."""
+        generations: list[list[tuple[Trial, Result | None]]] = []
+        if self.study is None:
+            return generations
+        told: list[tuple[Trial, Result]] = []
+        for number in range(self.study.generations):
+            before, trials = self._memo.get(number, (None, []))
+            if before != told:
+                trials = self.study.ask(number, told)
+                self._memo[number] = (list(told), trials)
+            generations.append([(one, results.get(self.study.spec(one).key)) for one in trials])
+            ended = [(one, result) for one, result in generations[-1] if result is not None]
+            if len(ended) < len(trials):
+                break
+            told += ended
+        return generations
 
     def told(self, results: Mapping[str, Result]) -> list[tuple[Trial, Result]]:
         """The trials of all finished generations, in order, with their results."""
-        told: list[tuple[Trial, Result]] = []
-        if self.study is None:
-            return told
-        for generation in range(self.study.generations):
-            if generation not in self._asked:
-                self._asked[generation] = self.study.ask(generation, told)
-            found = [(t, results.get(self.study.spec(t).key)) for t in self._asked[generation]]
-            if any(result is None for _, result in found):
-                break
-            told += [(trial, result) for trial, result in found if result is not None]
+        told = []
+        for generation in self.asked(results):
+            ended = [(one, result) for one, result in generation if result is not None]
+            if len(ended) == len(generation):
+                told += ended
         return told
 
     def chosen(self, results: Mapping[str, Result]) -> RunSpec | None:
@@ -111,10 +127,8 @@ class Contender:
         """All trials that have been asked for so far, finished or not."""
         if self.study is None:
             return []
-        self.told(results)
-        asked = [trial for generation in self._asked.values() for trial in generation]
         jobs = []
-        for trial in asked:
+        for trial, _ in (pair for generation in self.asked(results) for pair in generation):
             spec = self.study.spec(trial)
             jobs.append(Job(spec, self.experiment.id, "tune", self._price(spec), trial.limits))
         return jobs

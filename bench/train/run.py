@@ -188,13 +188,19 @@ class _Training:
                 metrics |= {f"{name}_error": scores.error, f"{name}_loss": scores.loss}
             if not math.isfinite(metrics["train_loss"] + metrics["test_loss"]):
                 status = "diverged"
-        if status == "diverged":  # counts at chance in every claim; a loss it has none
-            chance = 100.0 * (1 - 1 / self.split.classes)
-            errors = ["validation_error"] if self.split.validation else []
-            errors += [] if self.spec.trial else ["train_error", "test_error"]
-            metrics = dict.fromkeys(errors, chance)
+        if status == "diverged":
+            metrics = self._chance()
         self.seconds += perf_counter() - started
         return Result(status, tuple(self.curve), metrics, self._cost())
+
+    def _chance(self) -> dict[str, float]:
+        """What a diverged run counts as in every claim: guessing among the classes alike."""
+        classes = self.split.classes
+        error, loss = 100.0 * (1 - 1 / classes), math.log(classes)
+        metrics = {"validation_error": error} if self.split.validation else {}
+        if self.spec.trial is None:
+            metrics |= {"train_error": error, "train_loss": loss, "test_error": error, "test_loss": loss}
+        return metrics
 
     def _cost(self) -> dict[str, float]:
         device = self.split.train.x.device

@@ -1,0 +1,72 @@
+"""Fills in what the documents quote: published verdicts and the command line's own help.
+
+    python docs/refresh.py
+
+Text between `<!-- NAME -->` and `<!-- /NAME -->` is written by the function of that name below; a test
+checks that the documents are up to date.
+"""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PUBLISHED = ROOT / "reports" / "published" / "resnet-vs-plain" / "quick"
+
+
+def verdicts() -> str:
+    """The verdict table of the published quick report, short."""
+    outcomes = json.loads((PUBLISHED / "verdicts.json").read_text(encoding="utf-8"))
+    lines = ["| claim | verdict | measured here | the paper |", "|---|---|---|---|"]
+    for one in outcomes:
+        measured = "; ".join(_contrast(each) for each in one["contrasts"]) or one["note"]
+        lines.append(f"| {one['text']} | **{one['verdict']}** | {measured} | {one['said']} |")
+    return "\n".join(lines)
+
+
+def _contrast(one: dict) -> str:
+    spread = "" if one["low"] is None else f" [{one['low']:.1f}, {one['high']:.1f}]"
+    return f"{one['label']}: {one['value']:.1f}{spread}"
+
+
+def commands() -> str:
+    """Every command with the first line of its help and its example."""
+    lines = []
+    for words in ("list", "show", "plan", "run", "report", "ui", "data get"):
+        text = subprocess.run(
+            [sys.executable, "-m", "bench", *words.split(), "--help"],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={"COLUMNS": "200", "PATH": "", "PYTHONPATH": str(ROOT), "TERM": "dumb"},
+        ).stdout
+        about = next(line.strip() for line in text.splitlines()[2:] if line.strip())
+        example = re.search(r"Example: (.*)", text)
+        lines.append(f"{example[1].strip() if example else 'bench ' + words}\n    {about}")
+    return "```text\n" + "\n".join(lines) + "\n```"
+
+
+FILLERS: dict[str, Callable[[], str]] = {"verdicts": verdicts, "commands": commands}
+
+
+def filled(text: str) -> str:
+    """The document with all its quotations renewed."""
+    for name, filler in FILLERS.items():
+        pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+        if pattern.search(text):
+            quoted = filler()
+            text = pattern.sub(lambda match, q=quoted: f"{match[1]}{q}\n{match[2]}", text)
+    return text
+
+
+def documents() -> list[Path]:
+    """All documents that may quote something."""
+    return [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+if __name__ == "__main__":
+    for path in documents():
+        path.write_text(filled(path.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,0 +1,205 @@
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bench.claims import Count, Difference
+from bench.errors import UserError
+from bench.report.build import build_report, find_results
+from bench.report.figures import families
+from bench.results import Results, read, write
+from bench.spec import Reference
+
+EXPERIMENTS = ("plain-20", "plain-56", "resnet-20", "resnet-56")
+MEANS = {"plain-20": 45.0, "plain-56": 74.0, "resnet-20": 31.0, "resnet-56": 33.0}
+PURE = ("verdicts.json", "tables", "figures")
+
+
+def made_up(seeds: int = 5, missing: int = 0, **facts) -> Results:
+    """Results as a run would leave them, with made-up numbers."""
+    rng = np.random.Generator(np.random.PCG64(1))
+    runs, curves, cost = [], [], []
+    for name in EXPERIMENTS:
+        for seed in range(seeds):
+            error = MEANS[name] + rng.normal()
+            runs.append(
+                {"experiment": name, "seed": seed, "key": f"{name}{seed}", "status": "finished", "epochs": 3,
+                 "lr": 0.1, "weight_decay": 1e-4, "train_error": error - 1, "train_loss": 1.0,
+                 "test_error": error, "test_loss": 1.1, "validation_error": error}
+            )  # fmt: skip
+            curves += [
+                {"experiment": name, "seed": seed, "epoch": epoch, "lr": 0.1, "train_loss": 1.0,
+                 "train_error": error + 30 - 10 * epoch, "validation_loss": 1.0,
+                 "validation_error": error + 31 - 10 * epoch}
+                for epoch in (1, 2, 3)
+            ]  # fmt: skip
+            cost.append(
+                {"experiment": name, "seed": seed, "phase": "final", "seconds": rng.random(),
+                 "images_per_second": 100.0, "peak_memory_mb": 1.0, "run_id": "r"}
+            )  # fmt: skip
+    claims = [
+        Difference(id="degradation", text="Deeper is worse.", metric="train_error", lower="plain-20",
+                   higher="plain-56", said="a figure", source="a paper"),
+        Difference(id="cure", text="Shortcuts cure.", metric="test_error", lower="resnet-110",
+                   higher="resnet-20", said="6.43", source="a paper"),
+        Count(id="weights", text="As many weights.", quantity="parameters", values={"plain-20": 5}),
+    ]  # fmt: skip
+    common = {"metric": "test_error", "paper": "A paper", "where": "Table 6", "statistic": "single"}
+    references = [
+        Reference(experiment="resnet-20", value=8.75, status="F", **common),
+        Reference(experiment="resnet-56", value=1.234, status="M", **common),
+    ]
+    data = {"name": "cifar10", "asked": "cifar10", "provenance": "drawn by a test"}
+    plan = {
+        "name": "made-up", "title": "Made up", "question": "Is it so?", "expectations": "Quick <decides>.",
+        "profile": "quick", "seeds": seeds, "data": data, "tuning": None, "differences": [],
+        "claims": [claim.model_dump(mode="json") for claim in claims],
+        "references": [reference.model_dump(mode="json") for reference in references],
+        "experiments": [
+            {"id": name, "tuned": False, "spec": {"recipe": {"lr": 0.1, "weight_decay": 1e-4, "epochs": 3}}}
+            for name in EXPERIMENTS
+        ],
+        **facts,
+    }  # fmt: skip
+    counts = [{"experiment": name, "parameters": 5, "macs": 7} for name in EXPERIMENTS]
+    provenance = {
+        "data": "drawn by a test",
+        "commit": "abc",
+        "hardware": "a machine",
+        "versions": {"torch": "2"},
+    }
+    return Results(
+        plan,
+        pd.DataFrame(runs[: len(runs) - missing], columns=list(runs[0])),
+        pd.DataFrame(curves[: len(curves) - 3 * missing], columns=list(curves[0])),
+        pd.DataFrame(),
+        pd.DataFrame(counts),
+        pd.DataFrame(cost),
+        provenance,
+    )
+
+
+def built(folder: Path, results: Results) -> dict[str, bytes]:
+    write(results, folder)
+    build_report(folder)
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def test_same_files_same_bytes(tmp_path):
+    one, two = (built(tmp_path / name, made_up()) for name in ("one", "two"))
+    assert one == two
+    assert built(tmp_path / "one", read(tmp_path / "one")) == two, "and again from what was written"
+
+
+def test_what_depends_on_the_machine_stays_in_its_own_files(tmp_path):
+    slow = made_up()
+    slow = replace(slow, cost=slow.cost.assign(seconds=99.0), provenance={**slow.provenance, "commit": "def"})
+    one, two = built(tmp_path / "one", made_up()), built(tmp_path / "two", slow)
+    differing = {name for name in one if one[name] != two[name]}
+    assert differing == {
+        "cost.csv", "provenance.json", "tables/cost.csv", "tables/cost.md", "report.md", "report.html",
+    }  # fmt: skip
+
+
+def test_verdicts_stand_in_every_form(tmp_path):
+    files = built(tmp_path, made_up())
+    verdicts = {one["claim"]: one for one in json.loads(files["verdicts.json"])}
+    assert verdicts["degradation"]["verdict"] == "supported"
+    assert verdicts["degradation"]["n"] == 5
+    assert verdicts["weights"]["verdict"] == "supported"
+    assert "cure" not in verdicts, "resnet-110 does not stand in this profile"
+    for name in ("report.html", "report.md", "tables/verdicts.csv", "tables/verdicts.md"):
+        text = files[name].decode()
+        assert "not run in quick" in text
+        assert "supported" in text
+
+
+def test_missing_runs_are_said_in_the_title(tmp_path):
+    text = built(tmp_path, made_up(missing=3))["report.md"].decode()
+    assert text.splitlines()[0].endswith("incomplete: 17 of 20 runs")
+
+
+def test_no_runs_at_all_is_still_a_report(tmp_path):
+    text = built(tmp_path, made_up(missing=20))["report.md"].decode()
+    assert "incomplete: 0 of 20 runs" in text
+    assert "has 0" in text
+
+
+def test_a_stand_in_is_loud(tmp_path):
+    data = {"name": "shapes", "asked": "cifar10", "provenance": "synthetic"}
+    files = built(tmp_path, made_up(data=data))
+    for name in ("report.md", "report.html"):
+        text = files[name].decode()
+        assert "shapes standing in for cifar10" in text
+        assert "NOT from cifar10" in text
+    assert "(other protocol!)" in files["tables/experiments.md"].decode()
+
+
+def test_numbers_from_memory_are_never_the_paper_s(tmp_path):
+    files = built(tmp_path, made_up())
+    table = files["tables/experiments.csv"].decode()
+    assert "8.75 (single run; A paper, Table 6)" in table
+    assert "1.234" not in table + files["report.html"].decode()
+
+
+def test_the_page_needs_no_network_and_escapes_text(tmp_path):
+    page = built(tmp_path, made_up())["report.html"].decode()
+    addresses = set(re.findall(r'(?:src|href)="([^"]*)"', page))
+    assert all(one.startswith(("#", "data:")) for one in addresses), addresses
+    assert "url(http" not in page
+    assert "Quick &lt;decides&gt;." in page
+
+
+def test_the_user_s_results_come_before_the_published(tmp_path):
+    built(tmp_path / "published" / "made-up" / "quick", made_up())
+    built(tmp_path / "published" / "made-up" / "paper", made_up())
+    built(tmp_path / "made-up" / "quick", made_up())
+
+    def found(**asked):
+        paths = find_results(
+            tmp_path, **{"suite": "made-up", "profile": None, "published_too": False, **asked}
+        )
+        return {str(path.relative_to(tmp_path)) for path in paths}
+
+    assert found() == {"made-up/quick", "published/made-up/paper"}
+    assert found(profile="quick") == {"made-up/quick"}
+    assert len(found(suite=None, published_too=True)) == 3
+    with pytest.raises(UserError, match=r"no results of made-upp .*did you mean 'made-up'"):
+        found(suite="made-upp")
+
+
+def test_broken_results_are_one_line(tmp_path):
+    built(tmp_path, made_up())
+    (tmp_path / "suite.json").write_text("{")
+    with pytest.raises(UserError, match="results cannot be read"):
+        build_report(tmp_path)
+    (tmp_path / "suite.json").unlink()
+    with pytest.raises(UserError, match=r"suite\.json is missing"):
+        build_report(tmp_path)
+
+
+def test_families_order_their_members_by_number():
+    found = families(["resnet-110", "plain-20", "resnet-20", "vgg-a"])
+    assert [(one.name, one.places) for one in found] == [
+        ("resnet", (20, 110)),
+        ("plain", (20,)),
+        ("vgg-a", (0,)),
+    ]
+
+
+def test_reports_load_nothing_heavy(tmp_path):
+    import subprocess
+    import sys
+
+    write(made_up(), tmp_path)
+    code = (
+        "import sys; from pathlib import Path; from bench.report.build import build_report;"
+        f"build_report(Path({str(tmp_path)!r}));"
+        "print([m for m in ('torch', 'ray', 'mlflow', 'optuna') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

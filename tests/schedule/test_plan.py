@@ -1,0 +1,175 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bench import load_suite
+from bench.data.sets import write
+from bench.errors import UserError
+from bench.schedule.plan import make_plan
+from bench.schedule.recall import recall
+from bench.schedule.session import Session
+from bench.schedule.tuning import Study
+from bench.track import Stored
+from bench.train.records import Epoch, Result
+from tests.conftest import tiny_arrays
+
+
+@pytest.fixture
+def suite(suites_dir):
+    return load_suite("tiny", suites_dir)
+
+
+def plan(suite, data_dir, **options):
+    return make_plan(suite, "smoke", data_dir, **options)
+
+
+def finished(error: float = 50.0, epochs: int = 1) -> Result:
+    curve = tuple(Epoch(i + 1, 0.1, 1.0, 50.0, 1.0, error, 1.0, 1.0) for i in range(epochs))
+    return Result("finished", curve, {"validation_error": error, "test_error": error}, {"seconds": 1.0})
+
+
+class Record:
+    """A listener that keeps what it hears."""
+
+    def __init__(self):
+        self.heard = []
+
+    def __getattr__(self, name):
+        return lambda job, *rest: self.heard.append((name, job.experiment, job.label))
+
+
+def work_through(session: Session, at_once: int = 1) -> list[tuple[str, str]]:
+    """Do all work with so many slots, oldest first; the order of starts."""
+    order, running = [], []
+    while not session.over:
+        while len(running) < at_once and (job := session.next()) is not None:
+            order.append((job.experiment, job.label))
+            running.append(job)
+        session.ended(running.pop(0), finished(error=40 + len(order) % 7))
+    return order
+
+
+def test_a_plan_counts_trials_and_final_runs(suite, data_dir):
+    made = plan(suite, data_dir)
+    assert [one.experiment.id for one in made.contenders] == ["plain-8", "resnet-8"]
+    assert made.jobs_total == 2 * (3 + 2)
+    assert plan(suite, data_dir, tune=False, seeds=4).jobs_total == 8
+    assert plan(suite, data_dir, only=lambda one: one == "resnet-8").jobs_total == 5
+
+
+@pytest.mark.parametrize("slots", [1, 2, 5])
+def test_the_work_is_the_same_on_any_number_of_slots(suite, data_dir, slots):
+    session = Session(plan(suite, data_dir), {}, [])
+    order = work_through(session, slots)
+    assert session.complete()
+    assert len(order) == len(set(order)) == 10
+    if slots == 1:
+        assert {label for _, label in order[:6]} == {"trial 0", "trial 1", "trial 2"}, "tuning goes first"
+
+
+def test_final_runs_wait_for_the_end_of_tuning(suite, data_dir):
+    session = Session(plan(suite, data_dir, only=lambda one: one == "plain-8"), {}, [])
+    first = [session.next() for _ in range(3)]
+    assert [job and job.label for job in first] == ["trial 0", "trial 1", None]
+    assert not session.over, "trial 2 can start once these two have ended"
+    session.ended(first[0], finished())
+    assert session.next() is None
+    session.ended(first[1], finished())
+    assert session.next().label == "trial 2"
+
+
+def test_a_failure_stops_its_experiment_alone(suite, data_dir):
+    record = Record()
+    session = Session(plan(suite, data_dir), {}, [record])
+    job = session.next()
+    session.failed(job, "worker lost")
+    order = work_through(session, 2)
+    assert not session.complete()
+    assert session.failures == {job.key: f"{job.experiment}, {job.label}: worker lost"}
+    other = next(one for one in ("plain-8", "resnet-8") if one != job.experiment)
+    assert {label for name, label in order if name == other} >= {"seed 0", "seed 1"}
+    assert not {label for name, label in order if name == job.experiment} & {"seed 0", "seed 1"}
+
+
+def store(session: Session, code: str) -> tuple[dict, dict]:
+    """What a store would have of a session's results."""
+    stored = {key: [Stored(f"id of {key}", key, code, "")] for key in session.results}
+    return stored, {f"id of {key}": result for key, result in session.results.items()}
+
+
+def test_finished_runs_are_recalled_and_stale_ones_shown(suite, data_dir):
+    made = plan(suite, data_dir)
+    session = Session(made, {}, [])
+    work_through(session)
+    stored, results = store(session, made.contenders[0].code)
+    recalled = recall(made, stored, lambda run: results[run.run_id])
+    assert recalled.missing(made) == 0
+    assert not recalled.stale
+
+    old, _ = store(session, "other code")
+    shown = recall(made, old, lambda run: results[run.run_id])
+    assert shown.results == {}
+    assert {job.label for job in shown.stale.values()} == {"trial 0", "trial 1"}
+    accepted = recall(made, old, lambda run: results[run.run_id], accept_stale=True)
+    assert accepted.missing(made) == 0
+
+
+def test_more_seeds_train_only_what_is_missing(suite, data_dir):
+    made = plan(suite, data_dir)
+    session = Session(made, {}, [])
+    work_through(session)
+    stored, results = store(session, made.contenders[0].code)
+    more = plan(suite, data_dir, seeds=3)
+    recalled = recall(more, stored, lambda run: results[run.run_id])
+    rest = Session(more, recalled.results, [])
+    assert sorted(work_through(rest)) == [("plain-8", "seed 2"), ("resnet-8", "seed 2")]
+
+
+def test_a_tuned_recipe_reaches_the_final_runs(suite, data_dir):
+    made = plan(suite, data_dir)
+    session = Session(made, {}, [])
+    work_through(session)
+    contender = made.contenders[0]
+    assert isinstance(contender.study, Study)
+    best = contender.study.best(contender.told(session.results))[0]
+    assert {job.spec.recipe.lr for job in contender.finals(session.results)} == {best.values["lr"]}
+
+
+def test_missing_data_set_stands_in_loudly_or_stops(suite, tmp_path):
+    said = []
+    made = make_plan(suite, "smoke", tmp_path, say=said.append)
+    assert made.data.name == "shapes"
+    assert made.data.asked == "tiny"
+    assert any("stands in: synthetic, not tiny" in line for line in said)
+    with pytest.raises(UserError, match=r"takes no stand-in: put tiny\.npz into"):
+        make_plan(suite, "paper", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"resnet-8")]', '"resnet-9")]', "experiment resnet-9: there is no model 'resnet-9'"),
+        ('augment=("flip",)', 'augment=("flop",)', r"no augmentation 'flop': did you mean 'flip'\?"),
+        ('"width": 4', '"widht": 4', "option 'widht'"),
+        ("size=8)", "size=7)", "cannot be shrunk to 7×7"),
+        ("train=128", "train=9999", "9999 training and 64 validation images asked for"),
+        ("batch_size=32, lr", "batch_size=500, lr", "batches of 500 are larger than the 128"),
+    ],
+)
+def test_what_cannot_be_is_said_before_anything_runs(suites_dir, data_dir, old, new, message):
+    path = suites_dir / "tiny.py"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new).replace('lower="resnet-8"', 'lower="plain-8"'))
+    with pytest.raises(UserError, match=message):
+        plan(load_suite("tiny", suites_dir), data_dir)
+
+
+def test_an_image_of_the_test_split_changes_the_keys(suite, data_dir, tmp_path):
+    arrays = tiny_arrays()
+    arrays["x_test"] = np.flip(arrays["x_test"], axis=2)
+    write(tmp_path / "tiny.npz", arrays)
+    specs = [make_plan(suite, "smoke", folder).contenders[0].spec for folder in (data_dir, tmp_path)]
+    assert specs[0].key != specs[1].key
+    assert replace(plan(suite, data_dir)).data.fingerprint == specs[0].data.fingerprint

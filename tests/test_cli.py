@@ -1,0 +1,204 @@
+"""Asked wrongly: one clear line, exit code 2, and nothing that was finished is lost."""
+
+import sys
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from bench import cli
+from bench.data.sets import write
+from tests.conftest import tiny_arrays
+
+
+@pytest.fixture
+def command(tmp_path, monkeypatch, capsys, suites_dir, data_dir):
+    """The command line in this process, in an empty folder; gives exit code, output and errors."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("BENCH_DATA_DIR", "BENCH_RUNS_DIR", "MLFLOW_TRACKING_URI", "RAY_ADDRESS"):
+        monkeypatch.delenv(name, raising=False)
+
+    for name in ("console", "errors"):
+        monkeypatch.setattr(cli, name, Console(width=200, stderr=name == "errors"))
+
+    def run(*arguments, **environment):
+        for name, value in environment.items():
+            monkeypatch.setenv(name, str(value))
+        monkeypatch.setattr(sys, "argv", ["bench", *map(str, arguments)])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        said = capsys.readouterr()
+        return end.value.code, said.out, said.err
+
+    return run
+
+
+def run_tiny(suites_dir, data, *more):
+    return (
+        "run",
+        "tiny",
+        "--profile",
+        "smoke",
+        "--serial",
+        "--suites-dir",
+        suites_dir,
+        "--data-dir",
+        data,
+        *more,
+    )
+
+
+def one_line(said) -> str:
+    code, _, errors = said
+    assert code == 2
+    assert errors.startswith("error: ")
+    assert errors.count("\n") == 1, errors
+    assert "Traceback" not in errors
+    return errors
+
+
+def test_help_has_an_example_for_every_command(command):
+    code, overview, _ = command("--help")
+    assert code == 0
+    for name in ("list", "show", "plan", "run", "report", "ui", ("data", "get")):
+        words = (name,) if isinstance(name, str) else name
+        assert words[0] in overview
+        code, text, _ = command(*words, "--help")
+        assert code == 0
+        assert f"Example: bench {' '.join(words)}" in text
+
+
+def test_unknown_suite(command):
+    assert "no suite 'resnet'" in one_line(command("run", "resnet"))
+
+
+def test_unknown_profile(command, suites_dir, data_dir):
+    said = command("plan", "tiny", "--profile", "quik", "--suites-dir", suites_dir, "--data-dir", data_dir)
+    assert "no profile 'quik'" in one_line(said)
+
+
+def test_unknown_experiment_pattern(command, suites_dir, data_dir):
+    said = command(*run_tiny(suites_dir, data_dir, "--only", "vgg*"))
+    assert "there are: plain-8, resnet-8" in one_line(said)
+
+
+def test_unknown_option(command):
+    code, _, errors = command("run", "tiny", "--sedes", "3")
+    assert code == 2
+    assert "--sedes" in errors
+
+
+def test_broken_npz(command, suites_dir, tmp_path):
+    (tmp_path / "tiny.npz").write_bytes(b"PK\x03\x04 not really")
+    assert "not a readable .npz" in one_line(command(*run_tiny(suites_dir, tmp_path)))
+
+
+def test_labels_out_of_range(command, suites_dir, tmp_path):
+    write(tmp_path / "tiny.npz", {**tiny_arrays(), "y_train": np.full(256, 9)})
+    assert "labels must be 0 to 3" in one_line(command(*run_tiny(suites_dir, tmp_path)))
+
+
+def test_no_data_in_paper(command, suites_dir, tmp_path):
+    said = command(
+        "run", "tiny", "--profile", "paper", "--suites-dir", suites_dir, "--data-dir", tmp_path / "x"
+    )
+    assert "takes no stand-in: put tiny.npz into" in one_line(said)
+
+
+def test_runs_folder_that_cannot_be(command, suites_dir, data_dir):
+    said = command(*run_tiny(suites_dir, data_dir, "--runs-dir", "/dev/null/runs"))
+    assert "runs folder /dev/null/runs cannot be written" in one_line(said)
+
+
+def test_tracking_server_that_does_not_answer(command, suites_dir, data_dir):
+    said = command(*run_tiny(suites_dir, data_dir), MLFLOW_TRACKING_URI="http://127.0.0.1:9")
+    assert "http://127.0.0.1:9 does not answer" in one_line(said)
+
+
+def test_report_without_results(command):
+    assert "there are no results of tiny" in one_line(command("report", "tiny"))
+
+
+def test_a_second_driver_is_refused(command, suites_dir, data_dir, tmp_path):
+    from bench.schedule.driver import sole_driver
+
+    with sole_driver(tmp_path / "runs"):
+        assert "another bench run (process" in one_line(command(*run_tiny(suites_dir, data_dir)))
+
+
+def test_a_reports_folder_that_cannot_be_loses_no_run(command, suites_dir, data_dir, tmp_path):
+    said = command(*run_tiny(suites_dir, data_dir, "--no-tune", "--reports-dir", "/dev/null/x"))
+    assert "cannot be written" in one_line(said)
+    code, out, _ = command(*run_tiny(suites_dir, data_dir, "--no-tune"))
+    assert code == 0
+    assert "4 of 4 runs are there, 0 to do" in out
+
+
+def test_the_whole_way(command, suites_dir, data_dir, tmp_path):
+    """Plan, run, run again, more seeds, stale code, report, publish."""
+    tiny = ("--suites-dir", suites_dir, "--data-dir", data_dir, "--profile", "smoke")
+    code, out, _ = command("plan", "tiny", *tiny)
+    assert code == 0
+    assert "from a short probe" in out
+    assert "2 after tuning" in out
+    code, _, errors = command("plan", "tiny", *tiny, "--refuse-over", "0.0")
+    assert code == 2
+    assert "over the limit of 0" in errors
+
+    code, out, _ = command(*run_tiny(suites_dir, data_dir))
+    assert code == 0
+    assert "0 of 10 runs are there, 10 to do" in out
+    folder = tmp_path / "reports" / "tiny" / "smoke"
+    made = {path.name for path in folder.iterdir()}
+    assert made >= {
+        "suite.json", "runs.csv", "curves.csv", "trials.csv", "counts.csv", "cost.csv", "provenance.json",
+        "verdicts.json", "report.md", "report.html", "tables", "figures",
+    }  # fmt: skip
+    assert list((tmp_path / "runs" / "optuna").glob("*.journal"))
+    assert not list((tmp_path / "runs" / "work").glob("*")), (
+        "checkpoints are gone once the store has the runs"
+    )
+
+    code, out, _ = command(*run_tiny(suites_dir, data_dir, "--seeds", "3"))
+    assert code == 0
+    assert "10 of 12 runs are there, 2 to do" in out
+
+    code, out, _ = command("plan", "tiny", *tiny)
+    assert "from recorded runs" in out
+
+    code, out, _ = command("report", "tiny", "--publish")
+    assert code == 0
+    published = tmp_path / "reports" / "published" / "tiny" / "smoke"
+    for name in ("runs.csv", "verdicts.json", "report.html", "figures/curves.svg"):
+        assert (published / name).read_bytes() == (folder / name).read_bytes()
+    code, out, _ = command("report")
+    assert out.count("report: ") == 2
+
+
+def test_stale_runs_are_shown_and_not_used(command, suites_dir, data_dir, monkeypatch):
+    untuned = ("--no-tune", "--only", "plain-8")
+    assert command(*run_tiny(suites_dir, data_dir, *untuned))[0] == 0
+    from bench.schedule import plan
+
+    monkeypatch.setattr(plan, "code_hash", lambda family: "other code")
+    said = one_line(command(*run_tiny(suites_dir, data_dir, *untuned)))
+    assert "2 finished runs of this plan were made by other code" in said
+    code, out, _ = command(*run_tiny(suites_dir, data_dir, *untuned, "--accept-stale"))
+    assert code == 0
+    assert "2 of 2 runs are there" in out
+    code, out, _ = command(*run_tiny(suites_dir, data_dir, *untuned, "--retrain-stale"))
+    assert code == 0
+    assert "0 of 2 runs are there, 2 to do" in out
+
+
+def test_data_get_shapes(command, tmp_path):
+    code, out, _ = command("data", "get", "shapes", "--data-dir", tmp_path)
+    assert code == 0
+    assert "12,000 training" in out
+
+
+def test_stop_after_leaves_work_and_says_how_to_go_on(command, suites_dir, data_dir):
+    code, out, _ = command(*run_tiny(suites_dir, data_dir, "--stop-after", "0"))
+    assert code == 1
+    assert "Give the same command again" in out
+    assert command(*run_tiny(suites_dir, data_dir))[0] == 0

@@ -1,0 +1,60 @@
+"""What the documents say is so."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, Command, tiny_arrays
+
+sys.path.insert(0, str(ROOT / "docs"))
+import refresh
+
+DOCUMENTS = refresh.documents()
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_quotations_are_up_to_date(path):
+    assert refresh.filled(path.read_text()) == path.read_text(), "run docs/refresh.py"
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(path):
+    for target in re.findall(r"\]\(([^)#]+)", path.read_text()):
+        assert (path.parent / target).exists(), target
+
+
+def test_make_targets_in_the_documents_exist(tmp_path):
+    text = "\n".join(path.read_text() for path in DOCUMENTS)
+    targets = set(re.findall(r"(?:^|`)make ([a-z-]+)", text, re.MULTILINE)) - {"suite-width"}
+    assert {"suite-resnet-vs-plain", "test"} <= targets
+    for target in targets:
+        done = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+
+
+def test_the_documented_suite_runs_as_written(tmp_path: Path, bench: Command):
+    from bench.data.sets import write
+
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "own-suite.md").read_text(), re.DOTALL)
+    assert code.count("\n") <= 50
+    (tmp_path / "suites").mkdir()
+    (tmp_path / "suites" / "width.py").write_text(code)
+    write(tmp_path / "data" / "cifar10.npz", tiny_arrays(train=400, test=50, size=32))
+    shown = bench("show", "width")
+    assert "wider-wins" in shown.stdout
+    done = bench("run", "width", "--profile", "smoke", "--serial")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "reports" / "width" / "smoke" / "report.html").is_file()
+
+
+def test_a_typo_gets_the_documented_line(tmp_path: Path, bench: Command):
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "own-suite.md").read_text(), re.DOTALL)
+    (tmp_path / "suites").mkdir()
+    (tmp_path / "suites" / "width.py").write_text(code.replace("Recipe(epochs=1", "Recipe(epoch=1"))
+    done = bench("show", "width")
+    assert done.returncode == 2
+    (line,) = re.findall(r"```text\n(error: .*?)\.\.\.", (ROOT / "docs" / "own-suite.md").read_text())
+    assert done.stderr.startswith(line.strip())

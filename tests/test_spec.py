@@ -1,0 +1,131 @@
+import copy
+import pickle
+
+import pytest
+from pydantic import ValidationError
+
+from bench.spec import Data, Experiment, Profile, Range, Recipe, RunSpec, Suite, Tuning, resolve
+
+
+def suite(**changes):
+    base = {
+        "title": "T",
+        "question": "Q?",
+        "data": "tiny",
+        "experiments": [Experiment(model="plain-8"), Experiment(model="resnet-8")],
+        "profiles": {"quick": Profile(recipe=Recipe(epochs=3), data=Data(validation=10))},
+    }
+    return Suite(**{**base, **changes})
+
+
+def spec(**changes) -> RunSpec:
+    one = suite()
+    made = resolve(one, one.profiles["quick"], one.experiments[0], "tiny", "f" * 64)
+    return made.replace(**changes)
+
+
+def test_unknown_field_names_the_nearest_and_all_allowed():
+    with pytest.raises(
+        ValidationError, match=r"unknown field 'epoch': did you mean 'epochs'\? allowed: batch"
+    ):
+        Recipe(epoch=3)
+
+
+def test_specifications_are_frozen_all_the_way_down():
+    one = suite()
+    with pytest.raises(ValidationError, match="frozen"):
+        one.title = "other"
+    with pytest.raises(TypeError, match="frozen"):
+        one.profiles["quick"] = one.profiles["quick"]
+
+
+def test_frozen_dicts_survive_copy_and_pickle():
+    one = suite()
+    assert pickle.loads(pickle.dumps(one)) == one
+    assert copy.deepcopy(one) == one
+
+
+@pytest.mark.parametrize(
+    ("arguments", "identity"),
+    [
+        ({"model": "resnet-56"}, "resnet-56"),
+        ({"model": "resnet-56", "recipe": {"lr": 0.5}}, "resnet-56,lr=0.5"),
+        ({"model": {"name": "resnet-20", "options": {"width": 8}}}, "resnet-20(width=8)"),
+        ({"model": "resnet-20", "id": "mine"}, "mine"),
+    ],
+)
+def test_ids_derive_from_settings(arguments, identity):
+    assert Experiment(**arguments).id == identity
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"experiments": [Experiment(model="a"), Experiment(model="a")]}, "'a' stands twice"),
+        ({"profiles": {"huge": Profile(recipe=Recipe(epochs=1))}}, "unknown profile 'huge'"),
+    ],
+)
+def test_inconsistent_suites_are_refused(changes, message):
+    with pytest.raises(ValidationError, match=message):
+        suite(**changes)
+
+
+def test_tuning_needs_a_validation_split():
+    tuning = Tuning(space={"lr": Range(low=0.1, high=1)}, trials=2, generation=1, epochs=1)
+    with pytest.raises(ValidationError, match="tuning needs a validation split"):
+        Profile(recipe=Recipe(epochs=1), tuning=tuning)
+
+
+def test_only_recipe_fields_can_be_tuned():
+    with pytest.raises(ValidationError, match=r"cannot tune 'lrr': did you mean 'lr'\?"):
+        Tuning(space={"lrr": Range(low=0.1, high=1)}, trials=2, generation=1, epochs=1)
+
+
+def test_overrides_of_an_experiment_must_exist():
+    with pytest.raises(ValidationError, match=r"recipe: unknown 'learning_rate'"):
+        Experiment(model="a", recipe={"learning_rate": 1})
+
+
+def test_key_is_pinned():
+    """A change here makes every stored run unknown: never by accident."""
+    assert spec().key == "68012c2ab961141acff9f0ebaccde1740b1de0257052b7a0481954db9ed7c27e"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"seed": 1},
+        {"recipe": Recipe(epochs=4)},
+        {"recipe": Recipe(epochs=3, precision="fp32")},
+        {"augment": ("flip",)},
+        {"model": {"name": "plain-8", "options": {"width": 4}}},
+        {"trial": {"study": "s", "number": 0}},
+    ],
+)
+def test_whatever_changes_the_result_changes_the_key(changes):
+    assert spec(**changes).key != spec().key
+
+
+def test_key_depends_on_the_images_not_on_the_name_of_the_profile():
+    one = suite(profiles={name: suite().profiles["quick"] for name in ("smoke", "quick")})
+    keys = {resolve(one, one.profiles[p], one.experiments[0], "tiny", "f").key for p in ("smoke", "quick")}
+    assert len(keys) == 1
+    other = resolve(one, one.profiles["quick"], one.experiments[0], "tiny", "g").key
+    assert other not in keys
+
+
+def test_round_trip_through_json_keeps_the_key():
+    one = spec(recipe=Recipe(epochs=3, lr=0.1234, warmup={"lr": 0.01, "until_train_error": 80}))
+    assert RunSpec.model_validate_json(one.model_dump_json()).key == one.key
+
+
+def test_precedence_of_augmentation():
+    def augment(suite_wide, profile_wide, own):
+        profile = Profile(recipe=Recipe(epochs=1), augment=profile_wide)
+        one = suite(profiles={"quick": profile}, augment=suite_wide)
+        made = resolve(one, profile, Experiment(model="a", augment=own), "tiny", "f")
+        return [step.name for step in made.augment]
+
+    assert augment(("flip",), None, None) == ["flip"]
+    assert augment(("flip",), ("crop",), None) == ["crop"]
+    assert augment(("flip",), ("crop",), ()) == []

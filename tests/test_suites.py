@@ -1,0 +1,63 @@
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench import load_suite
+from bench.errors import UserError
+from bench.suites import suite_files
+
+ROOT = Path(__file__).parent.parent
+SUITES = sorted((ROOT / "suites").glob("*.py"))
+
+
+def test_unknown_suite_says_what_there_is():
+    with pytest.raises(UserError, match=r"no suite 'resnet-vs-plane': did you mean 'resnet-vs-plain'\?"):
+        load_suite("resnet-vs-plane")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("suite = 3", "must end in `suite = Suite"),
+        ("suite = (", "SyntaxError"),
+        ("from bench import Recipe\nsuite = Recipe(epochs=0)", r"epochs: .*greater.*given: 0"),
+        ("from bench import Recipe\nsuite = Recipe(epochs=1, momentun=2)", "did you mean 'momentum'"),
+    ],
+)
+def test_broken_suite_files_get_one_line(tmp_path, text, message):
+    (tmp_path / "broken.py").write_text(text)
+    with pytest.raises(UserError, match=message) as caught:
+        load_suite("broken", tmp_path)
+    assert "\n" not in str(caught.value).split("(given")[0]
+
+
+def test_suites_dir_must_exist(tmp_path):
+    with pytest.raises(UserError, match="no such folder"):
+        suite_files(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("path", SUITES, ids=lambda path: path.stem)
+def test_suites_are_data(path):
+    """A docstring, imports, constants, small helpers, and `suite` last."""
+    body = ast.parse(path.read_text()).body
+    assert isinstance(body[0], ast.Expr)
+    assert isinstance(body[-1], ast.Assign)
+    assert body[-1].targets[0].id == "suite"
+    suite = load_suite(str(path))
+    assert suite.expectations
+    for name in suite.profiles:
+        for claim in suite.decided(name):
+            assert claim.id in suite.expectations or name != "quick", "the docstring names quick's claims"
+
+
+def test_loading_suites_loads_nothing_heavy():
+    code = (
+        "import sys; from bench import load_suite; from bench.suites import suite_files;"
+        "[load_suite(name) for name in suite_files()];"
+        "print([m for m in ('torch', 'ray', 'mlflow', 'optuna') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
