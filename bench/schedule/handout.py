@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ray import tune
@@ -102,12 +103,17 @@ class Ears(tune.Callback):
         """Pass on the failure, with the last line of the worker's traceback."""
         job = self.handout.jobs.pop(trial.trial_id, None)
         if job is not None:
-            lines = ((trial.get_error() and str(trial.get_error())) or "worker lost").splitlines()
-            last = next((line.strip() for line in reversed(lines) if line.strip()), "worker lost")
-            self.handout.session.failed(job, last)
+            self.handout.session.failed(job, _last_line(trial.error_file))
 
     def __getstate__(self) -> dict[str, Any]:
         return {}
+
+
+def _last_line(error_file: str | None) -> str:
+    """The end of a worker's traceback: the error itself. (`trial.get_error` looks elsewhere too early.)"""
+    path = Path(error_file or "")
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    return next((line.strip() for line in reversed(lines) if line.strip()), "worker lost")
 
 
 class Late(Stopper):
