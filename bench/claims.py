@@ -15,7 +15,8 @@ import numpy as np
 from pydantic import Field, TypeAdapter, model_validator
 
 from bench import stats
-from bench.spec import LOOKS, Claim, Several, Spec, Table
+from bench.base import Several, Spec, Table
+from bench.spec import LOOKS, Claim
 from bench.stats import Estimate, Sample
 
 Verdict = Literal["supported", "contradicted", "undecided"]

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from bench.errors import UserError
 from bench.spec import PROFILES, Suite
@@ -65,33 +64,21 @@ def main() -> None:
 @app.command("list", epilog="Example: bench list")
 def list_suites(suites_dir: SuitesDir = None) -> None:
     """Show the suites, their questions and sizes."""
-    table = Table(box=None, padding=(0, 2), header_style="bold")
-    for name in ("suite", "question", "experiments", "claims", "profiles"):
-        table.add_column(name)
-    for name in suite_files(suites_dir):
-        suite = load_suite(name, suites_dir)
-        counts = (str(len(suite.experiments)), str(len(suite.claims)))
-        table.add_row(name, suite.question, *counts, ", ".join(suite.profiles))
-    console.print(table)
+    from bench.screen import suite_list
+
+    console.print(suite_list(load_suite(name, suites_dir) for name in suite_files(suites_dir)))
 
 
 @app.command(epilog="Example: bench show resnet-vs-plain")
 def show(suite_name: SuiteName, suites_dir: SuitesDir = None) -> None:
     """Show what a suite asks: its claims and experiments, and which profile decides what."""
+    from bench.screen import claims_table, experiments_table
+
     suite = load_suite(suite_name, suites_dir)
     console.print(f"[bold]{suite.title}[/]\n\n{suite.expectations}\n", highlight=False)
-    claims = Table("claim", "text", "the paper says", *suite.profiles, title="Claims", title_justify="left")
-    for claim in suite.claims:
-        marks = ["decided" if claim in suite.decided(name) else "not run" for name in suite.profiles]
-        claims.add_row(claim.id, claim.text, claim.said, *marks)
-    console.print(claims)
-    table = Table("experiment", *suite.profiles, title="Experiments", title_justify="left")
-    for experiment in suite.experiments:
-        table.add_row(
-            experiment.id,
-            *("yes" if name in experiment.profiles else "–" for name in suite.profiles),
-        )
-    console.print(table)
+    for table in (claims_table(suite), experiments_table(suite)):
+        console.print(table)
+        console.print()
 
 
 @app.command(epilog="Example: bench plan resnet-vs-plain --profile quick --data-dir data")
@@ -108,10 +95,17 @@ def plan(
     suites_dir: SuitesDir = None,
 ) -> None:
     """Show what a run would train, what it has already, and how long it would take here."""
+    from bench.screen import plan_table
+
     suite = load_suite(suite_name, suites_dir)
     made = _plan(suite, profile, data_dir, seeds, only, no_tune)
     recalled = _recall(made, _tracker(runs_dir), accept_stale)
-    _print_plan(made, recalled)
+    console.print(
+        f"[bold]{made.suite.name}[/], {made.profile_name}, data {made.data.name} "
+        f"({made.data.fingerprint[:12]})",
+        highlight=False,
+    )
+    console.print(plan_table(made, recalled))
     minutes = _print_price(made, recalled)
     other = "paper"
     if profile != other and other in suite.profiles:
@@ -145,11 +139,12 @@ def run(
 ) -> None:
     """Train what is missing of a suite, then collect the results and write the report."""
     from bench.collect import collect
+    from bench.conclude import conclude
+    from bench.driver import drive, sole_driver
     from bench.provenance import Provenance
     from bench.report.build import build_report
-    from bench.schedule.conclude import conclude
-    from bench.schedule.driver import drive, sole_driver
     from bench.schedule.progress import display_for
+    from bench.screen import verdict_table
 
     suite = load_suite(suite_name, suites_dir)
     with sole_driver(runs_dir):
@@ -182,7 +177,7 @@ def run(
         results = collect(made, recalled.results, run_ids, Provenance(), folder)
         outcomes = build_report(folder)
         conclude(tracker, made, results, outcomes, run_ids)
-    _print_verdicts(outcomes)
+    console.print(verdict_table(outcomes))
     if missing:
         _print_efficiency(visit.session.busy_seconds, slots)
     console.print(f"report: {folder / 'report.html'}   browse all runs: make ui", highlight=False)
@@ -297,7 +292,9 @@ def _executor(
 ) -> Iterator[Any]:
     from time import monotonic
 
-    from bench.schedule.executors import Place, Ray, Serial
+    from bench.schedule.cluster import Ray
+    from bench.schedule.orders import Place
+    from bench.schedule.serial import Serial
 
     place = Place(
         data_dir=data_dir.resolve(),
@@ -316,45 +313,6 @@ def _executor(
         executor.close()
 
 
-def _print_plan(made: "Plan", recalled: "Recalled") -> None:
-    title = f"{made.suite.name}, {made.profile_name}, data {made.data.name} ({made.data.fingerprint[:12]})"
-    table = Table(title=title, title_justify="left")
-    table.add_column("experiment")
-    for name in (
-        "parameters",
-        "MACs",
-        "trials cached",
-        "new",
-        "stale",
-        "runs cached",
-        "new",
-        "stale",
-    ):
-        table.add_column(name, justify="right")
-    for one in made.contenders:
-        results = recalled.results
-        stale = [job for job in recalled.stale.values() if job.experiment == one.experiment.id]
-        trials = one.study.tuning.trials if one.study else 0
-        cached = sum(job.key in results for job in one.trials(results))
-        finals = sum(job.key in results for job in one.finals(results))
-        stale_trials = sum(job.phase == "tune" for job in stale)
-        stale_finals = len(stale) - stale_trials
-        fresh = one.seeds - finals - stale_finals
-        after = " after tuning" if one.chosen(results) is None else ""
-        table.add_row(
-            one.experiment.id,
-            f"{one.counts['parameters']:,}",
-            f"{one.counts['macs']:,}",
-            str(cached),
-            str(trials - cached - stale_trials),
-            str(stale_trials),
-            str(finals),
-            f"{fresh}{after if fresh else ''}",
-            str(stale_finals),
-        )
-    console.print(table)
-
-
 def _slots() -> int:
     import torch
 
@@ -363,47 +321,30 @@ def _slots() -> int:
 
 def _print_price(made: "Plan", recalled: "Recalled") -> float:
     from bench.schedule.price import price
+    from bench.screen import duration
 
     slots = _slots()
     expected = price(made, recalled, slots)
     console.print(
-        f"about {_duration(expected.minutes)} on {slots} slots (from {expected.source})",
-        highlight=False,
+        f"about {duration(expected.minutes)} on {slots} slots (from {expected.source})", highlight=False
     )
     return expected.minutes
 
 
 def _print_other_price(suite: Suite, profile: str, data_dir: Path) -> None:
+    from bench.schedule.price import price
     from bench.schedule.recall import Recalled
+    from bench.screen import duration
 
     try:
         other = _plan(suite, profile, data_dir, None, "*", False)
     except UserError:
         return  # the paper profile takes no stand-in
-    from bench.schedule.price import price
-
     expected = price(other, Recalled(), _slots())
     console.print(
-        f"the {profile} profile would take about {_duration(expected.minutes)} on this machine",
+        f"the {profile} profile would take about {duration(expected.minutes)} on this machine",
         highlight=False,
     )
-
-
-def _duration(minutes: float) -> str:
-    if minutes < 90:
-        return f"{minutes:.0f} minutes"
-    hours = minutes / 60
-    return f"{hours:.0f} hours" if hours < 72 else f"{hours / 24:.0f} days"
-
-
-def _print_verdicts(outcomes: list[Any]) -> None:
-    table = Table(title="Verdicts", title_justify="left")
-    for name in ("claim", "verdict", "why"):
-        table.add_column(name)
-    colour = {"supported": "green", "contradicted": "red", "undecided": "yellow"}
-    for one in outcomes:
-        table.add_row(one.claim.text, f"[{colour[one.verdict]}]{one.verdict}[/]", one.note)
-    console.print(table)
 
 
 def _print_efficiency(busy: float, slots: int) -> None:

@@ -8,7 +8,6 @@ import socket
 import tempfile
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
@@ -16,22 +15,13 @@ from urllib.parse import unquote, urlparse
 from bench.errors import UserError
 from bench.provenance import Provenance
 from bench.schedule.plan import Contender, Job, Plan
+from bench.schedule.recall import Stored
 from bench.spec import RunSpec
 from bench.train.records import Epoch, Result
 
 RESULT = "result.json"
 _PAGE = 1000
 _TIMEOUT = "5"
-
-
-@dataclass(frozen=True)
-class Stored:
-    """A finished run in the store."""
-
-    run_id: str
-    key: str
-    code: str
-    artifacts: str
 
 
 def tracking_uri(runs_dir: Path) -> str:
@@ -222,7 +212,8 @@ class Tracker:
         params = _params(contender.spec) | {"seed": "all"}
         if contender.study:
             params["tuning"] = contender.study.tuning.canonical()
-        self._batch(run.info.run_id, dict(contender.counts), 0, params)
+        price = {name: contender.counts[name] for name in ("parameters", "macs")}
+        self._batch(run.info.run_id, price, 0, params)
         self.client.set_terminated(run.info.run_id, "FINISHED")
         return str(run.info.run_id)
 

@@ -3,15 +3,21 @@
 import os
 import subprocess
 import sys
+import webbrowser
 from pathlib import Path
-from urllib.parse import quote
+from threading import Timer
+from urllib.parse import quote, urlencode
 
 from rich.console import Console
 
 from bench.errors import UserError
 from bench.track import Tracker
 
-_COMPARED = "tags.`bench.kind` = 'experiment'"
+# the charts of MLflow's runs page, one bar an experiment
+_COMPARISON = urlencode(
+    {"searchFilter": "tags.`bench.kind` = 'experiment'", "compareRunsMode": "CHART"}, quote_via=quote
+)
+_START_SECONDS = 8.0
 
 
 def serve(tracker: Tracker, runs_dir: Path, port: int, suite: str | None, console: Console) -> None:
@@ -20,25 +26,34 @@ def serve(tracker: Tracker, runs_dir: Path, port: int, suite: str | None, consol
     names.pop("Default", None)
     if suite is not None and suite not in names:
         raise UserError(f"the store has no runs of {suite!r}; it has: {', '.join(names) or 'none'}")
-    address = f"http://127.0.0.1:{port}"
-    console.print(f"MLflow UI: {address}   (Ctrl-C ends it)", highlight=False)
-    for name, identity in names.items():
+    address = tracker.uri if tracker.uri.startswith("http") else f"http://127.0.0.1:{port}"
+    console.print(f"MLflow UI: {address}", highlight=False)
+    links = {name: f"{address}/#/experiments/{i}/runs?{_COMPARISON}" for name, i in names.items()}
+    for name, link in links.items():
         if suite in (None, name):
-            query = quote(_COMPARED)
-            console.print(
-                f"  {name}: {address}/#/experiments/{identity}/runs?searchFilter={query}",
-                highlight=False,
-            )
+            console.print(f"  {name}: {link}", highlight=False, soft_wrap=True)
     if tracker.uri.startswith("http"):
-        console.print(f"the store is a server already: {tracker.uri}", highlight=False)
-        return
+        return  # the store is a server already
+    console.print("Ctrl-C ends it", highlight=False)
+    if links and _graphical():
+        opened = links[suite] if suite else next(iter(links.values()))
+        Timer(_START_SECONDS, webbrowser.open, [opened]).start()
     command = [
         sys.executable, "-m", "mlflow", "server", "--backend-store-uri", tracker.uri,
         "--default-artifact-root", str(runs_dir.resolve() / "artifacts"),
         "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
     ]  # fmt: skip
-    quiet = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+    quiet = {
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+        "PYTHONWARNINGS": "ignore",
+    }
     try:
         subprocess.run(command, env={**os.environ, **quiet}, check=False)
     except KeyboardInterrupt:
         console.print("closed")
+
+
+def _graphical() -> bool:
+    """Whether a browser can open: in a plain terminal one would take the screen from the server."""
+    return sys.platform == "darwin" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -120,7 +120,7 @@ def test_report_without_results(command):
 
 
 def test_a_second_driver_is_refused(command, suites_dir, data_dir, tmp_path):
-    from bench.schedule.driver import sole_driver
+    from bench.driver import sole_driver
 
     with sole_driver(tmp_path / "runs"):
         assert "another bench run (process" in one_line(command(*run_tiny(suites_dir, data_dir)))
@@ -140,7 +140,7 @@ def test_the_whole_way(command, suites_dir, data_dir, tmp_path):
     code, out, _ = command("plan", "tiny", *tiny)
     assert code == 0
     assert "from a short probe" in out
-    assert "2 after tuning" in out
+    assert "0 + 2 + 0 (after tuning)" in out
     code, _, errors = command("plan", "tiny", *tiny, "--refuse-over", "0.0")
     assert code == 2
     assert "over the limit of 0" in errors

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from bench.base import Named
 from bench.errors import UserError, suggest
-from bench.spec import Named
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from bench.base import Named
 from bench.models import build
-from bench.spec import Named
 
 
 def counts(model: Named, *, num_classes: int, in_channels: int, size: tuple[int, int]) -> dict[str, int]:

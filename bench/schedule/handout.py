@@ -16,7 +16,7 @@ from ray.tune.search import Searcher
 from ray.tune.stopper import Stopper
 
 from bench.errors import UserError
-from bench.schedule.executors import Order, Place, Work
+from bench.schedule.orders import Order, Place, Work
 from bench.train.records import Epoch, Result
 
 if TYPE_CHECKING:

@@ -4,8 +4,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from bench.schedule.plan import Contender, Job, Plan
-from bench.track import Stored
 from bench.train.records import Result
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A finished run in the store."""
+
+    run_id: str
+    key: str
+    code: str
+    artifacts: str
 
 
 @dataclass

@@ -29,6 +29,17 @@ class Listener(Protocol):
         """A run could not be done, after all retries."""
 
 
+class Executor(Protocol):
+    """Runs a session's work; returns when it is over, or was stopped."""
+
+    @property
+    def slots(self) -> int:
+        """How many runs go at once."""
+
+    def execute(self, session: "Session") -> None:
+        """Do all work that the session hands out. Raises KeyboardInterrupt on Ctrl-C."""
+
+
 class Session:
     """The work of a plan, given the results that are there."""
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from bench.spec import TUNING_SEEDS, Choice, Range, RunSpec, Tuning, digest
+from bench.base import digest
+from bench.spec import TUNING_SEEDS, Choice, Range, RunSpec, Tuning
 from bench.train.records import Result
 
 if TYPE_CHECKING:

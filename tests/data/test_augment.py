@@ -1,9 +1,9 @@
 import pytest
 import torch
 
+from bench.base import Named
 from bench.data.augment import METHODS, Draw, compose
 from bench.errors import UserError
-from bench.spec import Named
 
 MEAN = torch.tensor([100.4, 50.0, 200.6])
 

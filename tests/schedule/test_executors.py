@@ -5,8 +5,10 @@ from collections import Counter
 import pytest
 
 from bench import load_suite
-from bench.schedule.executors import Order, Place, Ray, Serial
+from bench.schedule.cluster import Ray
+from bench.schedule.orders import Order, Place
 from bench.schedule.plan import make_plan
+from bench.schedule.serial import Serial
 from bench.schedule.session import Session
 from bench.train.records import Result
 

@@ -1,123 +1,15 @@
-"""Executors: the same runs in this process, one after the other, or by Ray Tune over all slots."""
+"""The Ray executor: runs over all slots of a cluster, one Tuner a suite."""
 
 import os
 import shutil
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
 
 from bench.errors import UserError
-from bench.spec import RunSpec
-from bench.train.records import Epoch, Result
-
-if TYPE_CHECKING:  # workers import this module; the plan is the driver's affair
-    from bench.schedule.plan import Job
-    from bench.schedule.session import Session
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where runs find their data and keep their checkpoints, and what one run takes."""
-
-    data_dir: Path
-    work_dir: Path  # a folder a run in it, named by key; shared by all nodes
-    cpus_per_run: float = 1.0
-    gpus_per_run: float | None = None  # None: one where there are GPUs
-    deadline: float = float("inf")  # time.monotonic() at which to stop
-
-    def folder(self, key: str) -> Path:
-        """The run's own folder."""
-        return self.work_dir / key
-
-    def late(self) -> bool:
-        """Whether the time given is over."""
-        return time.monotonic() >= self.deadline
-
-
-class Executor(Protocol):
-    """Runs a session's work; returns when it is over, or was stopped."""
-
-    @property
-    def slots(self) -> int:
-        """How many runs go at once."""
-
-    def execute(self, session: "Session") -> None:
-        """Do all work that the session hands out. Raises KeyboardInterrupt on Ctrl-C."""
-
-
-@dataclass(frozen=True)
-class Order:
-    """What a worker is sent: plain data from which it builds everything itself."""
-
-    spec: dict[str, Any]
-    limits: dict[str, float]
-    data_dir: str
-    folder: str
-    threads: int
-    gpu: bool
-
-    @classmethod
-    def of(cls, job: "Job", place: Place, gpu: bool) -> "Order":
-        """The order for a job."""
-        return cls(
-            spec=job.spec.model_dump(mode="json"),
-            limits={str(epoch): limit for epoch, limit in job.limits.items()},
-            data_dir=str(place.data_dir),
-            folder=str(place.folder(job.key)),
-            threads=max(1, int(place.cpus_per_run)),
-            gpu=gpu,
-        )
-
-
-def carry_out(order: Order, report: Callable[[Epoch], None], should_stop: Callable[[], bool]) -> Result:
-    """Train the run that an order describes. Knows nothing of Ray."""
-    import torch
-
-    from bench.train.run import Context, run
-
-    context = Context(
-        data_dir=Path(order.data_dir),
-        folder=Path(order.folder),
-        device="cuda" if order.gpu and torch.cuda.is_available() else "cpu",
-        threads=order.threads,
-        limits={int(epoch): limit for epoch, limit in order.limits.items()},
-        report=report,
-        should_stop=should_stop,
-    )
-    return run(RunSpec.model_validate(order.spec), context)
-
-
-Work = Callable[[Order, Callable[[Epoch], None], Callable[[], bool]], Result]
-
-
-@dataclass
-class Serial:
-    """In this process, one run at a time: for debugging, tests and machines without Ray."""
-
-    place: Place
-    slots: int = 1
-
-    def execute(self, session: "Session") -> None:
-        from bench.train.run import Interrupted
-
-        while (job := session.next()) is not None:
-            order = Order.of(job, self.place, self.place.gpus_per_run != 0)
-            try:
-                result = carry_out(order, lambda e, j=job: session.epoch(j, e), self.place.late)  # type: ignore[misc]
-            except Interrupted:
-                session.running.pop(job.key)
-                session.stop()
-            except UserError as error:
-                session.failed(job, str(error))
-            except Exception as error:  # one broken run must not take the suite down
-                session.failed(job, f"{type(error).__name__}: {error}")
-            else:
-                session.ended(job, result)
-            if self.place.late():
-                session.stop()
+from bench.schedule.orders import Place, Work, carry_out
+from bench.schedule.session import Session
 
 
 @dataclass
@@ -168,7 +60,7 @@ class Ray:
                 f"{have.get('CPU', 0):g} and {have.get('GPU', 0):g}"
             )
 
-    def execute(self, session: "Session") -> None:
+    def execute(self, session: Session) -> None:
         from ray import tune
 
         from bench.schedule.handout import Handout, Late, trainable

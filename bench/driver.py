@@ -10,11 +10,10 @@ from pathlib import Path
 from time import perf_counter
 
 from bench.errors import UserError
-from bench.schedule.executors import Executor
 from bench.schedule.plan import Job, Plan
 from bench.schedule.progress import Display
 from bench.schedule.recall import Recalled
-from bench.schedule.session import Session, export_studies
+from bench.schedule.session import Executor, Session, export_studies
 from bench.track import Tracker
 from bench.train.records import Epoch, Result
 

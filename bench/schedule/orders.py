@@ -1,0 +1,77 @@
+"""Where runs happen, and what a worker is sent to do one. Workers import this and no more of the schedule."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from bench.spec import RunSpec
+from bench.train.records import Epoch, Result
+
+if TYPE_CHECKING:
+    from bench.schedule.plan import Job
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where runs find their data and keep their checkpoints, and what one run takes."""
+
+    data_dir: Path
+    work_dir: Path  # a folder a run in it, named by key; shared by all nodes
+    cpus_per_run: float = 1.0
+    gpus_per_run: float | None = None  # None: one where there are GPUs
+    deadline: float = float("inf")  # time.monotonic() at which to stop
+
+    def folder(self, key: str) -> Path:
+        """The run's own folder."""
+        return self.work_dir / key
+
+    def late(self) -> bool:
+        """Whether the time given is over."""
+        return monotonic() >= self.deadline
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a worker is sent: plain data from which it builds everything itself."""
+
+    spec: dict[str, Any]
+    limits: dict[str, float]
+    data_dir: str
+    folder: str
+    threads: int
+    gpu: bool
+
+    @classmethod
+    def of(cls, job: "Job", place: Place, gpu: bool) -> "Order":
+        """The order for a job."""
+        return cls(
+            spec=job.spec.model_dump(mode="json"),
+            limits={str(epoch): limit for epoch, limit in job.limits.items()},
+            data_dir=str(place.data_dir),
+            folder=str(place.folder(job.key)),
+            threads=max(1, int(place.cpus_per_run)),
+            gpu=gpu,
+        )
+
+
+def carry_out(order: Order, report: Callable[[Epoch], None], should_stop: Callable[[], bool]) -> Result:
+    """Train the run that an order describes. Knows nothing of Ray."""
+    import torch
+
+    from bench.train.run import Context, run
+
+    context = Context(
+        data_dir=Path(order.data_dir),
+        folder=Path(order.folder),
+        device="cuda" if order.gpu and torch.cuda.is_available() else "cpu",
+        threads=order.threads,
+        limits={int(epoch): limit for epoch, limit in order.limits.items()},
+        report=report,
+        should_stop=should_stop,
+    )
+    return run(RunSpec.model_validate(order.spec), context)
+
+
+Work = Callable[[Order, Callable[[Epoch], None], Callable[[], bool]], Result]

@@ -1,0 +1,97 @@
+"""What the command line shows: tables for rich, computed from plans and outcomes."""
+
+from collections.abc import Iterable, Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from bench.claims import Outcome
+from bench.report.tables import estimates, p_value
+from bench.schedule.plan import Contender, Plan
+from bench.schedule.recall import Recalled
+from bench.spec import Suite
+
+_COLOURS = {"supported": "green", "contradicted": "red", "undecided": "yellow"}
+
+
+def suite_list(suites: Iterable[Suite]) -> Table:
+    """The suites with their questions and sizes."""
+    table = _table("suite", "question", numeric=("experiments", "claims"))
+    table.columns[0].no_wrap = True
+    for suite in suites:
+        table.add_row(suite.name, suite.question, str(len(suite.experiments)), str(len(suite.claims)))
+    return table
+
+
+def claims_table(suite: Suite) -> Table:
+    """The claims of a suite, and which profile decides them."""
+    table = _table("claim", "text", "the source says", *suite.profiles)
+    for claim in suite.claims:
+        marks = ["decides" if claim in suite.decided(name) else "–" for name in suite.profiles]
+        table.add_row(claim.id, claim.text, claim.said, *marks)
+    return table
+
+
+def experiments_table(suite: Suite) -> Table:
+    """The experiments of a suite, and in which profiles they stand."""
+    table = _table("experiment", *suite.profiles)
+    for experiment in suite.experiments:
+        table.add_row(
+            experiment.id, *("runs" if name in experiment.profiles else "–" for name in suite.profiles)
+        )
+    return table
+
+
+def plan_table(plan: Plan, recalled: Recalled) -> Table:
+    """What of a plan is there, new and stale."""
+    table = _table("experiment", numeric=("parameters", "MACs", "trials", "runs"))
+    table.caption = "trials and runs: cached + new + stale"
+    for one in plan.contenders:
+        table.add_row(
+            one.experiment.id,
+            f"{one.counts['parameters']:,}",
+            f"{one.counts['macs']:,}",
+            *_states(one, recalled),
+        )
+    return table
+
+
+def _states(one: Contender, recalled: Recalled) -> tuple[str, str]:
+    results = recalled.results
+    stale = [job.phase for job in recalled.stale.values() if job.experiment == one.experiment.id]
+    planned = {"tune": one.study.tuning.trials if one.study else 0, "final": one.seeds}
+    jobs = {"tune": one.trials(results), "final": one.finals(results)}
+    cells = []
+    for phase, total in planned.items():
+        cached, old = sum(job.key in results for job in jobs[phase]), stale.count(phase)  # type: ignore[arg-type]
+        cells.append(f"{cached} + {total - cached - old} + {old}")
+    waiting = " (after tuning)" if one.chosen(results) is None else ""
+    return cells[0], cells[1] + waiting
+
+
+def verdict_table(outcomes: Sequence[Outcome]) -> Table:
+    """The verdicts, with what they rest on."""
+    table = _table("claim", "verdict", "why")
+    for one in outcomes:
+        p = "" if one.p is None else f"; p {'' if one.p < 1e-4 else '= '}{p_value(one.p)}"
+        measured = estimates(one)
+        why = one.note if measured == "–" else f"{measured}; n = {one.n}{p}; {one.note}"
+        table.add_row(one.claim.text, Text(one.verdict, style=_COLOURS[one.verdict]), why)
+    return table
+
+
+def duration(minutes: float) -> str:
+    """A time that people can plan by."""
+    if minutes < 90:
+        return f"{minutes:.0f} minutes"
+    hours = minutes / 60
+    return f"{hours:.0f} hours" if hours < 72 else f"{hours / 24:.0f} days"
+
+
+def _table(*columns: str, numeric: Sequence[str] = ()) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", caption_justify="left")
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    for name in numeric:
+        table.add_column(name, justify="right")
+    return table
