@@ -172,7 +172,9 @@ def run(
                 visit = drive(made, recalled, executor, tracker, display_for(console), runs_dir)
                 failures, stopped = visit.session.failures, visit.stopped
                 slots = executor.slots
-            recalled = _recall(made, tracker, accept_stale)
+        if only != "*":  # the report is of the whole plan, and says what is missing
+            made = _plan(suite, profile, data_dir, seeds, "*", no_tune)
+        recalled = _recall(made, tracker, accept_stale)
         run_ids = {key: stored.run_id for key, stored in recalled.runs.items()}
         results = collect(made, recalled.results, run_ids, Provenance(), folder)
         outcomes = build_report(folder)
@@ -202,7 +204,7 @@ def report(
     from bench.report.build import build_report, find_results
     from bench.report.publish import publish_results
 
-    folders = find_results(reports_dir, suite_name, profile, published_too=suite_name is None)
+    folders = find_results(reports_dir, suite_name, profile, published_too=suite_name is None and not publish)
     for folder in folders:
         build_report(folder)
         console.print(f"report: {folder / 'report.html'}", highlight=False)

@@ -90,6 +90,7 @@ def _plan_facts(plan: Plan, results: Mapping[str, Result]) -> dict[str, Any]:
     suite, data = plan.suite, asdict(plan.data)
     return {
         "name": suite.name,
+        "hash": suite.hash,
         "title": suite.title,
         "question": suite.question,
         "expectations": suite.expectations,

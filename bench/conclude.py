@@ -32,7 +32,11 @@ def conclude(
             summaries[experiment] = {**means, "seeds": float(len(runs))}
         members[experiment] = [run_ids[key] for key in runs["key"] if key in run_ids]
     tags: dict[str, str] = {f"bench.verdict.{one.claim.id}": one.verdict for one in outcomes}
-    tags |= {"bench.verdicts": tally(outcomes), "bench.profile": plan.profile_name}
+    tags |= {
+        "bench.suite_hash": plan.suite.hash,
+        "bench.verdicts": tally(outcomes),
+        "bench.profile": plan.profile_name,
+    }
     tracker.conclude(summaries, members, note(plan, results, outcomes), tags)
 
 

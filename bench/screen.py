@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from bench.claims import Outcome
-from bench.report.tables import estimates, p_value
+from bench.claims import Outcome, Trained
+from bench.report.tables import conclusion
 from bench.schedule.plan import Contender, Plan
 from bench.schedule.recall import Recalled
-from bench.spec import Suite
+from bench.spec import LOOKS, Claim, Suite
 
 _COLOURS = {"supported": "green", "contradicted": "red", "undecided": "yellow"}
 
@@ -27,9 +27,16 @@ def claims_table(suite: Suite) -> Table:
     """The claims of a suite, and which profile decides them."""
     table = _table("claim", "text", "the source says", *suite.profiles)
     for claim in suite.claims:
-        marks = ["decides" if claim in suite.decided(name) else "–" for name in suite.profiles]
+        marks = [_mark(suite, claim, name) for name in suite.profiles]
         table.add_row(claim.id, claim.text, claim.said, *marks)
     return table
+
+
+def _mark(suite: Suite, claim: Claim, profile: str) -> str:
+    if claim not in suite.decided(profile):
+        return "–"
+    few = isinstance(claim, Trained) and suite.profiles[profile].seeds < LOOKS[0]
+    return "too few seeds" if few else "decides"
 
 
 def experiments_table(suite: Suite) -> Table:
@@ -73,10 +80,7 @@ def verdict_table(outcomes: Sequence[Outcome]) -> Table:
     """The verdicts, with what they rest on."""
     table = _table("claim", "verdict", "why")
     for one in outcomes:
-        p = "" if one.p is None else f"; p {'' if one.p < 1e-4 else '= '}{p_value(one.p)}"
-        measured = estimates(one)
-        why = one.note if measured == "–" else f"{measured}; n = {one.n}{p}; {one.note}"
-        table.add_row(one.claim.text, Text(one.verdict, style=_COLOURS[one.verdict]), why)
+        table.add_row(one.claim.text, Text(one.verdict, style=_COLOURS[one.verdict]), conclusion(one))
     return table
 
 

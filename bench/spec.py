@@ -208,6 +208,12 @@ class Suite(Spec):
         _all_known((reference.experiment for reference in self.references), ids, "a reference")
         return self
 
+    @property
+    def hash(self) -> str:
+        """What was declared beforehand: experiments, profiles, claims with their directions, looks."""
+        told = self.model_copy(update={"name": "", "expectations": ""}).canonical()
+        return digest(f"{told}{LOOKS}")
+
     def profile(self, name: str) -> Profile:
         """The profile of that name. Raises UserError with what there is."""
         if name not in self.profiles:

@@ -1,9 +1,11 @@
 """The MLflow UI, on 127.0.0.1 alone, opened at the comparison of a suite's experiments."""
 
 import os
+import signal
 import subprocess
 import sys
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
 from threading import Timer
 from urllib.parse import quote, urlencode
@@ -48,10 +50,15 @@ def serve(tracker: Tracker, runs_dir: Path, port: int, suite: str | None, consol
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
         "PYTHONWARNINGS": "ignore",
     }
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # else the server would outlive us
+    server = subprocess.Popen(command, env={**os.environ, **quiet}, start_new_session=True)
     try:
-        subprocess.run(command, env={**os.environ, **quiet}, check=False)
+        server.wait()
     except KeyboardInterrupt:
         console.print("closed")
+    finally:  # its workers too
+        with suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGTERM)
 
 
 def _graphical() -> bool:

@@ -131,7 +131,7 @@ suite = Suite(
         ),
         Difference(
             id="faster",
-            text="Nets with shortcuts need fewer epochs to a training error of 60 %.",
+            text="Nets with shortcuts need fewer epochs to a running training error of 60 %.",
             metric=EpochsTo(level=60),
             lower=("resnet-20", "resnet-56"),
             higher=("plain-20", "plain-56"),

@@ -191,6 +191,14 @@ def test_stale_runs_are_shown_and_not_used(command, suites_dir, data_dir, monkey
     assert "0 of 2 runs are there, 2 to do" in out
 
 
+def test_a_part_is_reported_as_a_part(command, suites_dir, data_dir, tmp_path):
+    code, out, _ = command(*run_tiny(suites_dir, data_dir, "--no-tune", "--only", "plain-8"))
+    assert code == 0
+    assert "0 of 2 runs are there, 2 to do" in out
+    title = (tmp_path / "reports" / "tiny" / "smoke" / "report.md").read_text().splitlines()[0]
+    assert title.endswith("incomplete: 2 of 4 runs")
+
+
 def test_data_get_shapes(command, tmp_path):
     code, out, _ = command("data", "get", "shapes", "--data-dir", tmp_path)
     assert code == 0

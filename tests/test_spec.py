@@ -114,6 +114,21 @@ def test_key_depends_on_the_images_not_on_the_name_of_the_profile():
     assert other not in keys
 
 
+def test_the_hash_of_a_suite_covers_claims_and_directions():
+    from bench.claims import Difference
+
+    def claimed(**sides):
+        claim = Difference(id="c", text="t", metric="test_error", **sides)
+        return suite(claims=[claim]).hash
+
+    forward, backward = (
+        claimed(lower="plain-8", higher="resnet-8"),
+        claimed(lower="resnet-8", higher="plain-8"),
+    )
+    assert len({forward, backward, suite().hash}) == 3
+    assert suite(expectations="other words").hash == suite().hash
+
+
 def test_round_trip_through_json_keeps_the_key():
     one = spec(recipe=Recipe(epochs=3, lr=0.1234, warmup={"lr": 0.01, "until_train_error": 80}))
     assert RunSpec.model_validate_json(one.model_dump_json()).key == one.key

@@ -38,7 +38,7 @@ def build_report(folder: Path) -> list[Outcome]:
         "plan": results.plan,
         "tables": shown,
         "figures": drawn,
-        "outcomes": outcomes,
+        "conclusions": [(one, tables.conclusion(one)) for one in outcomes],
         "tally": tally(outcomes),
         "provenance": results.provenance,
         "stand_in": _stand_in(results),

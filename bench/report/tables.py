@@ -76,11 +76,12 @@ def verdict_table(results: Results, outcomes: Sequence[Outcome]) -> Table:
             )
         )
     label = _label(results)
+    source = "the source says" + (" (other protocol!)" if _other_protocol(results) else "")
     return Table(
         "verdicts",
         f"Verdicts: {label}. Estimates are differences of means over n seeds with 95 % intervals; p is "
         "two-sided, after Holm's correction over the suite's claims",
-        ("claim", "text", "verdict", "estimate", "p", "n", "the source says", "why"),
+        ("claim", "text", "verdict", "estimate", "p", "n", source, "why"),
         tuple(rows),
         frozenset({"p", "n"}),
     )
@@ -94,6 +95,15 @@ def estimates(outcome: Outcome) -> str:
     points = "points" if unit(metric) == "%" else unit(metric)
     shown = [f"{one.label}: {interval(found)}" for one, found in outcome.contrasts]
     return f"{title(metric)}, {points}: " + "; ".join(shown)
+
+
+def conclusion(outcome: Outcome) -> str:
+    """What a verdict rests on, in one line."""
+    measured = estimates(outcome)
+    if measured == "–":
+        return outcome.note
+    p = "" if outcome.p is None else f"; p {'' if outcome.p < 1e-4 else '= '}{p_value(outcome.p)}"
+    return f"{measured}; n = {outcome.n}{p}; {outcome.note}"
 
 
 def main_table(results: Results) -> Table:
@@ -112,8 +122,7 @@ def main_table(results: Results) -> Table:
         row.append(_settings(results, experiment))
         row.append(_published(results, experiment))
         rows.append(tuple(row))
-    other = bool(results.plan["differences"]) or results.plan["data"]["name"] != results.plan["data"]["asked"]
-    published = "published test error, %" + (" (other protocol!)" if other else "")
+    published = "published test error, %" + (" (other protocol!)" if _other_protocol(results) else "")
     return Table(
         "experiments",
         f"Experiments: {_label(results)}. Errors in %, mean over n seeds [95 % interval]; training error is "
@@ -232,6 +241,12 @@ def cost_table(results: Results) -> Table | None:
         "peak memory, MB",
     )
     return Table("cost", "Cost on this machine", columns, tuple(rows), frozenset(columns[2:]))
+
+
+def _other_protocol(results: Results) -> bool:
+    """Whether anything differs from what the published numbers were measured with."""
+    data = results.plan["data"]
+    return bool(results.plan["differences"]) or data["name"] != data["asked"]
 
 
 def _label(results: Results) -> str:

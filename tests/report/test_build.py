@@ -55,7 +55,8 @@ def made_up(seeds: int = 5, missing: int = 0, **facts) -> Results:
     ]
     data = {"name": "cifar10", "asked": "cifar10", "provenance": "drawn by a test"}
     plan = {
-        "name": "made-up", "title": "Made up", "question": "Is it so?", "expectations": "Quick <decides>.",
+        "name": "made-up", "title": "Made up", "question": "Is it so?",
+        "hash": "0123456789abcdef0", "expectations": "Quick <decides>.",
         "profile": "quick", "seeds": seeds, "data": data, "tuning": None, "differences": [],
         "claims": [claim.model_dump(mode="json") for claim in claims],
         "references": [reference.model_dump(mode="json") for reference in references],
