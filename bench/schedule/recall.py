@@ -15,6 +15,9 @@ class Stored:
     key: str
     code: str
     artifacts: str
+    commit: str = ""
+    versions: str = ""
+    hardware: str = ""
 
 
 @dataclass
