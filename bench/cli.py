@@ -141,7 +141,6 @@ def run(
     from bench.collect import collect
     from bench.conclude import conclude
     from bench.driver import drive, sole_driver
-    from bench.provenance import Provenance
     from bench.report.build import build_report
     from bench.schedule.progress import display_for
     from bench.screen import verdict_table
@@ -175,10 +174,9 @@ def run(
         if only != "*":  # the report is of the whole plan, and says what is missing
             made = _plan(suite, profile, data_dir, seeds, "*", no_tune)
         recalled = _recall(made, tracker, accept_stale)
-        run_ids = {key: stored.run_id for key, stored in recalled.runs.items()}
-        results = collect(made, recalled.results, run_ids, Provenance(), folder)
+        results = collect(made, recalled.results, recalled.runs, folder)
         outcomes = build_report(folder)
-        conclude(tracker, made, results, outcomes, run_ids)
+        conclude(tracker, made, results, outcomes, recalled.runs)
     console.print(verdict_table(outcomes))
     if missing:
         _print_efficiency(visit.session.busy_seconds, slots)

@@ -8,20 +8,23 @@ from typing import Any
 import pandas as pd
 
 from bench.protocol import differences
-from bench.provenance import Provenance
 from bench.results import Results, write
 from bench.schedule.plan import Contender, Plan
+from bench.schedule.recall import Stored
 from bench.train.records import Result
 
 
 def collect(
     plan: Plan,
     results: Mapping[str, Result],
-    run_ids: Mapping[str, str],
-    provenance: Provenance,
+    stored: Mapping[str, Stored],
     folder: Path,
 ) -> Results:
-    """Write the results folder of a plan, from results by key. Raises UserError if it cannot be written."""
+    """Write the results folder of a plan, from results and stored runs by key.
+
+    Raises UserError if it cannot be written.
+    """
+    run_ids = {key: run.run_id for key, run in stored.items()}
     runs, curves, trials, cost = [], [], [], []
     for one in plan.contenders:
         for job in one.finals(results):
@@ -77,9 +80,10 @@ def collect(
         provenance={
             "data": plan.data.provenance,
             "fingerprint": plan.data.fingerprint,
-            "commit": provenance.commit,
-            "hardware": provenance.hardware,
-            "versions": provenance.versions,
+            # of the runs themselves: they may have been made on several occasions
+            "commits": sorted({run.commit for run in stored.values()}),
+            "hardware": sorted({run.hardware for run in stored.values()}),
+            "versions": sorted({run.versions for run in stored.values()}),
         },
     )
     write(found, folder)

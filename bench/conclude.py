@@ -8,6 +8,7 @@ from bench.claims import Outcome
 from bench.report.build import tally
 from bench.results import Results
 from bench.schedule.plan import Plan
+from bench.schedule.recall import Stored
 from bench.track import Tracker
 
 _SUMMARISED = ("train_error", "test_error", "test_loss")
@@ -18,7 +19,7 @@ def conclude(
     plan: Plan,
     results: Results,
     outcomes: list[Outcome],
-    run_ids: Mapping[str, str],
+    stored: Mapping[str, Stored],
 ) -> None:
     """Log means over seeds to each parent run, and question, claims and verdicts to the experiment."""
     tracker.open(plan)
@@ -30,7 +31,7 @@ def conclude(
                 f"mean.{name}": float(np.mean(runs[name])) for name in _SUMMARISED if runs[name].notna().all()
             }
             summaries[experiment] = {**means, "seeds": float(len(runs))}
-        members[experiment] = [run_ids[key] for key in runs["key"] if key in run_ids]
+        members[experiment] = [stored[key].run_id for key in runs["key"] if key in stored]
     tags: dict[str, str] = {f"bench.verdict.{one.claim.id}": one.verdict for one in outcomes}
     tags |= {
         "bench.suite_hash": plan.suite.hash,

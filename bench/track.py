@@ -67,7 +67,10 @@ class Tracker:
         found: dict[str, list[Stored]] = {}
         for run in self._search("tags.`bench.state` = 'done'"):
             tags = run.data.tags
-            stored = Stored(run.info.run_id, tags["bench.key"], tags["bench.code"], run.info.artifact_uri)
+            about = {name: tags.get(f"bench.{name}", "") for name in ("commit", "versions", "hardware")}
+            stored = Stored(
+                run.info.run_id, tags["bench.key"], tags["bench.code"], run.info.artifact_uri, **about
+            )
             found.setdefault(stored.key, []).append(stored)
         return found
 

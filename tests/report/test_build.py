@@ -69,9 +69,9 @@ def made_up(seeds: int = 5, missing: int = 0, **facts) -> Results:
     counts = [{"experiment": name, "parameters": 5, "macs": 7} for name in EXPERIMENTS]
     provenance = {
         "data": "drawn by a test",
-        "commit": "abc",
-        "hardware": "a machine",
-        "versions": {"torch": "2"},
+        "commits": ["abc"],
+        "hardware": ["a machine"],
+        "versions": ["torch 2"],
     }
     return Results(
         plan,
@@ -98,7 +98,9 @@ def test_same_files_same_bytes(tmp_path):
 
 def test_what_depends_on_the_machine_stays_in_its_own_files(tmp_path):
     slow = made_up()
-    slow = replace(slow, cost=slow.cost.assign(seconds=99.0), provenance={**slow.provenance, "commit": "def"})
+    slow = replace(
+        slow, cost=slow.cost.assign(seconds=99.0), provenance={**slow.provenance, "commits": ["def"]}
+    )
     one, two = built(tmp_path / "one", made_up()), built(tmp_path / "two", slow)
     differing = {name for name in one if one[name] != two[name]}
     assert differing == {
