@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from bench.protocol import differences
-from bench.results import Results, write
+from bench.results import FORMAT, Results, write
 from bench.schedule.plan import Contender, Plan
 from bench.schedule.recall import Stored
 from bench.train.records import Result
@@ -94,6 +94,7 @@ def _plan_facts(plan: Plan, results: Mapping[str, Result]) -> dict[str, Any]:
     suite, data = plan.suite, asdict(plan.data)
     return {
         "name": suite.name,
+        "format": FORMAT,
         "hash": suite.hash,
         "title": suite.title,
         "question": suite.question,

@@ -21,6 +21,7 @@ from bench.files import written_whole
 from bench.spec import Claim, Reference
 from bench.stats import Sample
 
+FORMAT = 1  # of the results files; raised when older ones can no longer be read
 _TABLES = ("runs", "curves", "trials", "counts", "cost")
 
 
@@ -105,6 +106,11 @@ def read(folder: Path) -> Results:
         raise UserError(f"{folder}: no results here ({Path(error.filename).name} is missing)") from error
     except (OSError, ValueError) as error:
         raise UserError(f"{folder}: results cannot be read: {error}") from error
+    if plan.get("format") != FORMAT:
+        raise UserError(
+            f"{folder}: results of format {plan.get('format')}, where this version reads {FORMAT}; "
+            "give the run command again (finished runs are kept)"
+        )
     return Results(plan, **tables, provenance=provenance)
 
 

@@ -175,6 +175,7 @@ def test_the_wheel_brings_its_suites(tmp_path):
         text=True,
     )
     assert done.returncode == 0, done.stderr
+    assert (site / "bench" / "report" / "templates" / "report.html.j2").is_file()
     assert str(site) in done.stdout
     assert "resnet-vs-plain" in done.stdout
     assert "Do identity shortcuts cure" in done.stdout

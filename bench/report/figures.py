@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
+from matplotlib.ticker import MaxNLocator
 
 from bench import stats
 from bench.results import Results
@@ -93,9 +94,10 @@ def _curves(results: Results, series: Sequence[Series], label: str) -> Figure:
             _direct_labels(axis, ends, curves_end=float(results.curves["epoch"].max()))
             axis.set_title(one.name, loc="left", fontweight="bold")
             axis.set_xlabel("epoch")
+            axis.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes[0].set_ylabel("error, %")
         _share_y(axes)
-        svg = _svg(canvas)
+        svg = _svg(canvas, label)
     solid = (
         "solid: validation error; dashed: running training error" if held_out else "running training error"
     )
@@ -156,10 +158,11 @@ def _against_depth(results: Results, series: Sequence[Series], label: str) -> Fi
                 _intervals(axis, found, colour)
                 ends.append((float(np.mean(found[-1][1])), one.name, colour))
             _direct_labels(axis, ends, curves_end=max(max(one.places) for one in series))
+            axis.margins(x=0.06)
             axis.set_title(words, loc="left", fontweight="bold")
             axis.set_xlabel("layers")
             axis.set_xticks(sorted({place for one in series for place in one.places}))
-        svg = _svg(canvas)
+        svg = _svg(canvas, label)
     caption = f"Error against depth (points: seeds; bars: mean and 95 % interval). {label}"
     return Figure("error-against-depth", caption, svg)
 
@@ -185,7 +188,7 @@ def _dots(results: Results, label: str) -> Figure:
             axis.plot(seeds, [row] * len(seeds), ".", color=_COLOURS[0], alpha=0.35)
         axis.set_yticks(range(len(names)), list(reversed(names)))
         axis.set_xlabel("test error, %")
-        svg = _svg(canvas)
+        svg = _svg(canvas, label)
     return Figure("errors", f"Test error (points: seeds; bars: mean and 95 % interval). {label}", svg)
 
 
@@ -208,7 +211,9 @@ def _cycle() -> Iterator[str]:
         yield from _COLOURS
 
 
-def _svg(canvas: Canvas) -> str:
+def _svg(canvas: Canvas, label: str) -> str:
+    # the label goes with the file wherever it is shown
+    canvas.supxlabel(label, x=0.01, ha="left", fontsize=8, color="#5c6470")
     out = io.StringIO()
     canvas.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     return out.getvalue()

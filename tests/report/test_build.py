@@ -56,7 +56,8 @@ def made_up(seeds: int = 5, missing: int = 0, **facts) -> Results:
     data = {"name": "cifar10", "asked": "cifar10", "provenance": "drawn by a test"}
     plan = {
         "name": "made-up", "title": "Made up", "question": "Is it so?",
-        "hash": "0123456789abcdef0", "expectations": "Quick <decides>.",
+        "hash": "0123456789abcdef0",
+        "format": 1, "expectations": "Quick <decides>.",
         "profile": "quick", "seeds": seeds, "data": data, "tuning": None, "differences": [],
         "claims": [claim.model_dump(mode="json") for claim in claims],
         "references": [reference.model_dump(mode="json") for reference in references],
@@ -177,6 +178,10 @@ def test_the_user_s_results_come_before_the_published(tmp_path):
 
 def test_broken_results_are_one_line(tmp_path):
     built(tmp_path, made_up())
+    whole = (tmp_path / "suite.json").read_text()
+    (tmp_path / "suite.json").write_text(whole.replace('"format": 1', '"format": 0'))
+    with pytest.raises(UserError, match="results of format 0, where this version reads 1"):
+        build_report(tmp_path)
     (tmp_path / "suite.json").write_text("{")
     with pytest.raises(UserError, match="results cannot be read"):
         build_report(tmp_path)
