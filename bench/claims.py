@@ -1,9 +1,9 @@
 """Claims: the sentences that a suite states, and how numbers decide them. No input or output.
 
-A claim about trained networks is a list of contrasts of means, each said to lie above a bound. The
-claim is *supported* when all of them do, *contradicted* when any lies below, significantly; else it
-is *undecided*. The rules (looks, Holm's correction) are written down with reasons in
-`docs/how-it-works.md`.
+Those that counting decides stand in `bench.exact`. A claim about trained networks is a list of
+contrasts of means, each said to lie above a bound. It is *supported* when all of them do,
+*contradicted* when any lies below, significantly; else it is *undecided*. The rules (looks, Holm's
+correction) are written down with reasons in `docs/how-it-works.md`.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,7 +15,12 @@ import numpy as np
 from pydantic import Field, TypeAdapter, model_validator
 
 from bench import stats
-from bench.base import Several, Spec, Table
+from bench.base import Several, Spec
+from bench.exact import AnyExact, Counter, Exact, judge
+from bench.exact import Count as Count  # suites find all kinds of claim here
+from bench.exact import CountGap as CountGap
+from bench.exact import CountOrder as CountOrder
+from bench.exact import SameCount as SameCount
 from bench.spec import LOOKS, Claim
 from bench.stats import Estimate, Sample
 
@@ -146,29 +151,7 @@ class Interaction(Trained):
         return (Contrast(f"({a} − {b}) − ({c} − {d})", weighted),)
 
 
-class Count(Claim):
-    """An exact count of each network's architecture equals the value said; needs no training."""
-
-    kind: Literal["count"] = "count"
-    quantity: str
-    values: Table[int]
-
-    def experiments(self) -> tuple[str, ...]:
-        return tuple(self.values)
-
-
-class SameCount(Claim):
-    """Within each group the networks have the same exact count; needs no training."""
-
-    kind: Literal["same-count"] = "same-count"
-    quantity: str
-    groups: tuple[tuple[str, ...], ...]
-
-    def experiments(self) -> tuple[str, ...]:
-        return tuple(name for group in self.groups for name in group)
-
-
-AnyClaim = Difference | Order | Interaction | Count | SameCount
+AnyClaim = Difference | Order | Interaction | AnyExact
 _PARSER: TypeAdapter[AnyClaim] = TypeAdapter(Annotated[AnyClaim, Field(discriminator="kind")])
 
 
@@ -195,7 +178,7 @@ class Outcome:
     contrasts: tuple[tuple[Contrast, Estimate], ...] = ()
 
 
-def decide(claims: Sequence[Claim], values: Values, count: Callable[[str, str], int | None]) -> list[Outcome]:
+def decide(claims: Sequence[Claim], values: Values, count: Counter) -> list[Outcome]:
     """Verdicts on all claims of a suite that a profile decides, in their order."""
     trained = decide_trained([claim for claim in claims if isinstance(claim, Trained)], values)
     return [trained[claim.id] if claim.id in trained else _decide_count(claim, count) for claim in claims]
@@ -268,19 +251,13 @@ def _seeds_needed(found: _Evidence, look: int) -> str:
     return f"about {enough - found.n} more seeds needed"
 
 
-def _decide_count(claim: Claim, count: Callable[[str, str], int | None]) -> Outcome:
-    if isinstance(claim, Count):
-        found = {name: count(name, claim.quantity) for name in claim.values}
-        right = all(found[name] == value for name, value in claim.values.items())
-    elif isinstance(claim, SameCount):
-        found = {name: count(name, claim.quantity) for name in claim.experiments()}
-        right = all(len({found[name] for name in group}) == 1 for group in claim.groups)
-    else:
+def _decide_count(claim: Claim, count: Counter) -> Outcome:
+    if not isinstance(claim, Exact):
         raise TypeError(f"claim {claim.id!r}: {type(claim).__name__} is no kind of claim")
-    if any(value is None for value in found.values()):
-        return Outcome(claim, "undecided", f"{claim.quantity} not counted")
-    shown = ", ".join(f"{name} {value:,}" for name, value in found.items() if value is not None)
-    return Outcome(claim, "supported" if right else "contradicted", f"exact count: {shown}")
+    holds, note = judge(claim, count)
+    if holds is None:
+        return Outcome(claim, "undecided", note)
+    return Outcome(claim, "supported" if holds else "contradicted", note)
 
 
 def epochs_to(level: float, errors: Sequence[float], epochs: int) -> float:

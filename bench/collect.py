@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from bench.models.trace import Layer
 from bench.protocol import differences
 from bench.results import FORMAT, Results, write
 from bench.schedule.plan import Contender, Plan
@@ -44,6 +45,7 @@ def collect(
             numbered = {"experiment": one.experiment.id, "seed": trial.number}
             cost.append(_cost_row(numbered, "tune", result, run_ids.get(key, "")))
     counts = [{"experiment": one.experiment.id, **one.counts} for one in plan.contenders]
+    counts += [{"experiment": network.id, **counted.counts} for network, counted in plan.networks]
     run_columns = [
         "experiment",
         "seed",
@@ -76,6 +78,9 @@ def collect(
         ),
         trials=pd.DataFrame(trials),
         counts=pd.DataFrame(counts),
+        layers=pd.DataFrame(
+            [_layer_row(network.id, one) for network, counted in plan.networks for one in counted.layers]
+        ),
         cost=pd.DataFrame(cost),
         provenance={
             "data": plan.data.provenance,
@@ -105,6 +110,7 @@ def _plan_facts(plan: Plan, results: Mapping[str, Result]) -> dict[str, Any]:
         "claims": [claim.model_dump(mode="json") for claim in suite.claims],
         "references": [reference.model_dump(mode="json") for reference in suite.references],
         "tuning": plan.profile.tuning.model_dump(mode="json") if plan.profile.tuning else None,
+        "networks": [one.model_dump(mode="json") for one in suite.networks],
         "experiments": [_experiment_facts(one, results) for one in plan.contenders],
         "differences": differences(plan.suite, plan.profile_name),
     }
@@ -117,6 +123,18 @@ def _experiment_facts(one: Contender, results: Mapping[str, Result]) -> dict[str
         "id": one.experiment.id,
         "spec": spec,
         "tuned": one.study is not None and chosen is not None,
+    }
+
+
+def _layer_row(network: str, layer: Layer) -> dict[str, Any]:
+    return {
+        "network": network,
+        "layer": layer.name,
+        "kind": layer.kind,
+        "output": "×".join(map(str, layer.output)),
+        "parameters": layer.parameters,
+        "macs": layer.macs,
+        "receptive_field": "all" if layer.field is None else str(layer.field),
     }
 
 

@@ -10,6 +10,9 @@ _SHOWN = {
     "data.validation": "validation images held out",
     "data.size": "image size (pixels)",
     "model.options.width": "width of the first stage",
+    "model.options.scale": "widths, as a share of the published ones",
+    "model.options.batch_norm": "batch norm (VGG)",
+    "model.options.dropout": "dropout on dense layers",
     "recipe.epochs": "epochs",
     "recipe.batch_size": "batch size",
     "recipe.lr": "learning rate",
@@ -18,22 +21,26 @@ _SHOWN = {
     "recipe.precision": "precision",
     "augment": "augmentation",
 }
-_OWN = {"data.train": "all", "data.size": "as published", "model.options.width": "as published"}
+_OWN = {"data.train": "all"}
+_AS_PUBLISHED = ("data.size", "model.")  # where nothing is said
 
 
 def differences(suite: Suite, profile_name: str) -> list[dict[str, str]]:
     """Rows of (what, here, published) where a profile departs from the suite's paper profile.
 
-    Read off the first experiment that stands in both; empty for the paper profile itself.
+    Read off the first experiment that stands in both. The paper profile itself differs at most in the
+    data set that the published numbers were measured on.
     """
+    elsewhere = sorted({one.data for one in suite.references if one.data})
+    data = [{"what": "data set", "here": suite.data, "published": ", ".join(elsewhere)}] if elsewhere else []
     shared = [one for one in suite.standing(profile_name) if _REFERENCE in one.profiles]
     if profile_name == _REFERENCE or _REFERENCE not in suite.profiles or not shared:
-        return []
+        return data
     here, there = (
         _flat(resolve(suite, suite.profiles[name], shared[0], suite.data, "").model_dump(mode="json"))
         for name in (profile_name, _REFERENCE)
     )
-    rows = [
+    rows = data + [
         {"what": words, "here": _say(name, here), "published": _say(name, there)}
         for name, words in _SHOWN.items()
         if here.get(name) != there.get(name)
@@ -58,7 +65,7 @@ def _flat(value: Any, prefix: str = "") -> dict[str, Any]:
 def _say(name: str, values: dict[str, Any]) -> str:
     value = values.get(name)
     if value is None:
-        return _OWN.get(name, "none")
+        return "as published" if name.startswith(_AS_PUBLISHED) else _OWN.get(name, "none")
     if name == "augment":
         return (
             ", ".join(

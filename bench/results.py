@@ -1,8 +1,8 @@
 """Results files: tidy tables of what the store has of a plan, written and read.
 
-A results folder holds `suite.json` (the plan), `runs.csv`, `curves.csv`, `trials.csv`, `counts.csv`,
-all of them a function of the runs alone, and `cost.csv` and `provenance.json`, which depend on the
-machine and the occasion. Reports are made from these files and nothing else.
+A results folder holds `suite.json` (the plan), `runs.csv`, `curves.csv`, `trials.csv`, `counts.csv` and
+`layers.csv`, all of them a function of the runs alone, and `cost.csv` and `provenance.json`, which
+depend on the machine and the occasion. Reports are made from these files and nothing else.
 """
 
 import json
@@ -22,7 +22,7 @@ from bench.spec import Claim, Reference
 from bench.stats import Sample
 
 FORMAT = 1  # of the results files; raised when older ones can no longer be read
-_TABLES = ("runs", "curves", "trials", "counts", "cost")
+_TABLES = ("runs", "curves", "trials", "counts", "layers", "cost")
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class Results:
     curves: pd.DataFrame
     trials: pd.DataFrame
     counts: pd.DataFrame
+    layers: pd.DataFrame
     cost: pd.DataFrame
     provenance: Mapping[str, Any]
 
@@ -41,6 +42,20 @@ class Results:
     def experiments(self) -> list[str]:
         """Ids of the planned experiments, in the suite's order."""
         return [one["id"] for one in self.plan["experiments"]]
+
+    @cached_property
+    def networks(self) -> list[str]:
+        """Ids of the networks that are only counted, in the suite's order."""
+        return [one["id"] for one in self.plan["networks"]]
+
+    @property
+    def label(self) -> str:
+        """What every table and figure says: data set, profile, n."""
+        if not self.experiments:
+            return "exact counts, no data"
+        data, plan = self.plan["data"], self.plan
+        stand_in = "" if data["name"] == data["asked"] else f" standing in for {data['asked']}"
+        return f"{data['name']}{stand_in}, {plan['profile']} profile, n = {plan['seeds']} seeds"
 
     @property
     def planned(self) -> int:
@@ -55,7 +70,7 @@ class Results:
     @cached_property
     def decided(self) -> list[Claim]:
         """The claims that this profile decides."""
-        ids = set(self.experiments)
+        ids = {*self.experiments, *self.networks}
         return [claim for claim in self.claims if ids.issuperset(claim.experiments())]
 
     @cached_property

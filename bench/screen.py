@@ -53,6 +53,7 @@ def plan_table(plan: Plan, recalled: Recalled) -> Table:
     """What of a plan is there, new and stale."""
     table = _table("experiment", numeric=("parameters", "MACs", "trials", "runs"))
     table.caption = "trials and runs: cached + new + stale"
+    table.columns[0].no_wrap = True
     for one in plan.contenders:
         table.add_row(
             one.experiment.id,

@@ -100,7 +100,10 @@ class Tuning(Spec):
 
 
 class Profile(Spec):
-    """How big: what all experiments of a suite share when they run at this size."""
+    """How big: what all experiments of a suite share when they run at this size.
+
+    `model` holds options for all models that have such an option.
+    """
 
     data: Data = Data()
     model: Options = Field(default_factory=FrozenDict)
@@ -150,6 +153,23 @@ class Experiment(Spec):
         return self
 
 
+class Network(Spec):
+    """An architecture that is counted and never trained, for images of that many pixels a side."""
+
+    model: Named
+    id: str = ""
+    size: int = Field(ge=1)
+    channels: int = Field(default=3, ge=1)
+    classes: int = Field(default=1000, ge=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _derive_id(cls, data: Any) -> Any:
+        if not isinstance(data, Mapping) or data.get("id") or "model" not in data:
+            return data
+        return {**data, "id": str(Named.model_validate(data["model"]))}
+
+
 class Claim(Spec):
     """A sentence about experiments. Its kinds (order, difference, …) stand in `bench.claims`."""
 
@@ -159,14 +179,15 @@ class Claim(Spec):
     source: str = ""  # where it prints it
 
     def experiments(self) -> tuple[str, ...]:
-        """The ids of all experiments that the claim speaks of."""
+        """The ids of all experiments (or counted networks) that the claim speaks of."""
         raise NotImplementedError
 
 
 class Reference(Spec):
     """A published number for one experiment, in the units of the metric.
 
-    Status: F found in the source named, F2 in a secondary source, M from memory (never shown).
+    `data` names the data set that it was measured on where that is not the suite's. Status: F found in
+    the source named, F2 in a secondary source, M from memory (never shown).
     """
 
     experiment: str
@@ -174,6 +195,7 @@ class Reference(Spec):
     value: float
     paper: str
     where: str
+    data: str | None = None
     statistic: Literal["mean", "median", "best", "single"]
     n: int = Field(default=1, ge=1)
     spread: float | None = None
@@ -181,13 +203,17 @@ class Reference(Spec):
 
 
 class Suite(Spec):
-    """A question as data: experiments, claims and profiles. `name` is the file's, set on loading."""
+    """A question as data: experiments, claims and profiles. `name` is the file's, set on loading.
+
+    A suite that only counts has `networks`, and neither experiments nor data nor profiles.
+    """
 
     title: str
     question: str
-    data: str
-    experiments: tuple[Experiment, ...] = Field(min_length=1)
-    profiles: Table[Profile]
+    data: str = ""
+    experiments: tuple[Experiment, ...] = ()
+    networks: tuple[Network, ...] = ()
+    profiles: Table[Profile] = Field(default_factory=FrozenDict)
     augment: tuple[Named, ...] = ()
     claims: tuple[SerializeAsAny[Claim], ...] = ()
     references: tuple[Reference, ...] = ()
@@ -196,7 +222,11 @@ class Suite(Spec):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        ids = [experiment.id for experiment in self.experiments]
+        if not self.experiments and not self.networks:
+            raise ValueError("a suite needs experiments (or networks to count)")
+        if self.experiments and not (self.data and self.profiles):
+            raise ValueError("experiments need a data set (`data`) and profiles")
+        ids = [*(one.id for one in self.experiments), *(one.id for one in self.networks)]
         for kind, names in (("experiment", ids), ("claim", [claim.id for claim in self.claims])):
             for name in {name for name in names if names.count(name) > 1}:
                 raise ValueError(f"{kind} id {name!r} stands twice")
@@ -215,9 +245,15 @@ class Suite(Spec):
         return digest(f"{told}{LOOKS}")
 
     def profile(self, name: str) -> Profile:
-        """The profile of that name. Raises UserError with what there is."""
-        if name not in self.profiles:
-            raise UserError(f"suite {self.name!r} has no profile {name!r}: {suggest(name, self.profiles)}")
+        """The profile of that name. Raises UserError with what there is.
+
+        Where nothing is trained, all sizes are the same, and any profile will do.
+        """
+        if not self.experiments and name in PROFILES:
+            return Profile(recipe=Recipe(epochs=1))
+        known = self.profiles or PROFILES
+        if name not in known:
+            raise UserError(f"suite {self.name!r} has no profile {name!r}: {suggest(name, known)}")
         return self.profiles[name]
 
     def standing(self, profile: str) -> tuple[Experiment, ...]:
@@ -226,7 +262,7 @@ class Suite(Spec):
 
     def decided(self, profile: str) -> tuple[Claim, ...]:
         """The claims that a profile can decide: all their experiments stand in it."""
-        ids = {experiment.id for experiment in self.standing(profile)}
+        ids = {*(one.id for one in self.standing(profile)), *(one.id for one in self.networks)}
         return tuple(claim for claim in self.claims if ids.issuperset(claim.experiments()))
 
 

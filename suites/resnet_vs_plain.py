@@ -23,22 +23,38 @@ from bench.spec import Data, Range, Tuning
 DEPTHS = (20, 32, 44, 56, 110)
 IN_QUICK = (20, 56)
 HE = "He et al. 2015 (arXiv 1512.03385)"
-TABLE_6 = {20: 8.75, 32: 7.51, 44: 7.17, 56: 6.97, 110: 6.61}
+TABLE_6 = {  # error, runs, spread
+    20: (8.75, 1, None), 32: (7.51, 1, None), 44: (7.17, 1, None), 56: (6.97, 1, None), 110: (6.61, 5, 0.16),
+}  # fmt: skip
 
 
-def crop_and_flip(padding):
-    """He's augmentation; the padding is an eighth of the image's side."""
-    return ({"name": "crop", "options": {"padding": padding}}, "flip")
-
-
+# padding by an eighth of the image's side
+CROP = {n: ({"name": "crop", "options": {"padding": n}}, "flip") for n in (1, 2, 4)}
 SHORTENED = Recipe(epochs=10, lr=0.2, schedule="one-cycle")
 SPACE = {"lr": Range(low=0.02, high=1.0), "weight_decay": Range(low=1e-5, high=1e-3)}
+
+# id, text, metric, lower, higher, said, where
+DIFFERENCES = (
+    ("degradation", "A 56-layer plain net has a higher training error than a 20-layer one.", "train_error",
+     "plain-20", "plain-56", "curves only: plain-56 above plain-20; plain-110 over 60 %", "Figures 1 and 6"),
+    ("cure-deeper", "With shortcuts, 56 layers have a lower test error than 20.", "test_error",
+     "resnet-56", "resnet-20", "6.97 against 8.75 %", "Table 6"),
+    ("residual-wins", "At 20 and at 56 layers and equally many weights, residual beats plain.", "test_error",
+     ("resnet-20", "resnet-56"), ("plain-20", "plain-56"),
+     "25.03 against 28.54 % top-1 at 34 layers on ImageNet", "Table 2"),
+    ("residual-wins-everywhere", "At every depth from 20 to 110 layers residual beats plain.", "test_error",
+     [f"resnet-{n}" for n in DEPTHS], [f"plain-{n}" for n in DEPTHS], "curves only", "Figure 6"),
+    ("very-deep", "Over 100 layers train: ResNet-110 has a lower test error than ResNet-56.", "test_error",
+     "resnet-110", "resnet-56", "6.61 ± 0.16 (5 runs) against 6.97 %", "Table 6"),
+    ("faster", "Nets with shortcuts need fewer epochs to a running training error of 60 %.",
+     EpochsTo(level=60), ("resnet-20", "resnet-56"), ("plain-20", "plain-56"), "no number", "§4.1"),
+)  # fmt: skip
 
 suite = Suite(
     title="Plain against residual networks",
     question="Do identity shortcuts cure the degradation of very deep plain networks?",
     data="cifar10",
-    augment=crop_and_flip(4),
+    augment=CROP[4],
     experiments=[
         Experiment(
             model=f"{kind}-{depth}",
@@ -52,7 +68,7 @@ suite = Suite(
         "smoke": Profile(
             data=Data(train=512, validation=128, size=8),
             model={"width": 4},
-            augment=crop_and_flip(1),
+            augment=CROP[1],
             recipe=SHORTENED.replace(epochs=2, batch_size=64),
             tuning=Tuning(space=SPACE, trials=3, generation=2, epochs=1),
             seeds=2,
@@ -60,84 +76,22 @@ suite = Suite(
         "quick": Profile(
             data=Data(train=10_000, validation=2_000, size=16),
             model={"width": 8},
-            augment=crop_and_flip(2),
+            augment=CROP[2],
             recipe=SHORTENED,
             tuning=Tuning(space=SPACE, trials=6, generation=3, epochs=4, prune_at=(2,)),
         ),
         "paper": Profile(recipe=Recipe(epochs=164), stand_in=False),
     },
     claims=[
-        Difference(
-            id="degradation",
-            text="A 56-layer plain net has a higher training error than a 20-layer one.",
-            metric="train_error",
-            lower="plain-20",
-            higher="plain-56",
-            said="curves only: plain-56 above plain-20; plain-110 over 60 %",
-            source=f"{HE}, Figures 1 and 6",
-        ),
-        Difference(
-            id="cure-deeper",
-            text="With shortcuts, 56 layers have a lower test error than 20.",
-            metric="test_error",
-            lower="resnet-56",
-            higher="resnet-20",
-            said="6.97 against 8.75 %",
-            source=f"{HE}, Table 6",
-        ),
-        Order(
-            id="cure",
-            text="With shortcuts depth helps at every step from 20 to 56 layers.",
-            metric="test_error",
-            falling=("resnet-20", "resnet-32", "resnet-44", "resnet-56"),
-            said="8.75 / 7.51 / 7.17 / 6.97 %",
-            source=f"{HE}, Table 6",
-        ),
-        Difference(
-            id="residual-wins",
-            text="At 20 and at 56 layers and equally many weights, residual beats plain.",
-            metric="test_error",
-            lower=("resnet-20", "resnet-56"),
-            higher=("plain-20", "plain-56"),
-            said="25.03 against 28.54 % top-1 at 34 layers on ImageNet",
-            source=f"{HE}, Table 2",
-        ),
-        Difference(
-            id="residual-wins-everywhere",
-            text="At every depth from 20 to 110 layers residual beats plain.",
-            metric="test_error",
-            lower=[f"resnet-{depth}" for depth in DEPTHS],
-            higher=[f"plain-{depth}" for depth in DEPTHS],
-            said="curves only",
-            source=f"{HE}, Figure 6",
-        ),
-        Interaction(
-            id="more-so-with-depth",
-            text="The deeper the net, the more shortcuts gain.",
-            metric="test_error",
-            smaller=("plain-20", "resnet-20"),
-            larger=("plain-56", "resnet-56"),
-            said="gain 3.51 points at 34 layers, 0.06 at 18 (ImageNet)",
-            source=f"{HE}, Table 2",
-        ),
-        Difference(
-            id="very-deep",
-            text="Over 100 layers train: ResNet-110 has a lower test error than ResNet-56.",
-            metric="test_error",
-            lower="resnet-110",
-            higher="resnet-56",
-            said="6.61 ± 0.16 (5 runs) against 6.97 %",
-            source=f"{HE}, Table 6",
-        ),
-        Difference(
-            id="faster",
-            text="Nets with shortcuts need fewer epochs to a running training error of 60 %.",
-            metric=EpochsTo(level=60),
-            lower=("resnet-20", "resnet-56"),
-            higher=("plain-20", "plain-56"),
-            said="no number",
-            source=f"{HE}, §4.1",
-        ),
+        *(Difference(id=name, text=text, metric=metric, lower=lower, higher=higher, said=said,
+                     source=f"{HE}, {where}")
+          for name, text, metric, lower, higher, said, where in DIFFERENCES),
+        Order(id="cure", text="With shortcuts depth helps at every step from 20 to 56 layers.",
+              metric="test_error", falling=[f"resnet-{n}" for n in (20, 32, 44, 56)],
+              said="8.75 / 7.51 / 7.17 / 6.97 %", source=f"{HE}, Table 6"),
+        Interaction(id="more-so-with-depth", text="The deeper the net, the more shortcuts gain.",
+                    metric="test_error", smaller=("plain-20", "resnet-20"), larger=("plain-56", "resnet-56"),
+                    said="gain 3.51 points at 34 layers, 0.06 at 18 (ImageNet)", source=f"{HE}, Table 2"),
         Count(
             id="identity-easy",
             text="With zero weights in its last layer a residual block is the identity, a plain one is not.",
@@ -156,17 +110,8 @@ suite = Suite(
         ),
     ],
     references=[
-        Reference(
-            experiment=f"resnet-{depth}",
-            metric="test_error",
-            value=value,
-            paper=HE,
-            where="Table 6",
-            statistic="mean" if depth == 110 else "single",
-            n=5 if depth == 110 else 1,
-            spread=0.16 if depth == 110 else None,
-            status="F",
-        )
-        for depth, value in TABLE_6.items()
+        Reference(experiment=f"resnet-{depth}", metric="test_error", value=value, paper=HE, where="Table 6",
+                  statistic="mean" if n > 1 else "single", n=n, spread=spread, status="F")
+        for depth, (value, n, spread) in TABLE_6.items()
     ],
-)
+)  # fmt: skip

@@ -162,7 +162,7 @@ def test_counts_are_exact_and_need_no_seeds(claim, verdict):
     outcome = decide([claim], from_table({}), count)[0]
     assert outcome.verdict == verdict
     assert outcome.note.startswith(
-        "p not counted" if verdict == "undecided" else "exact count: plain 269,722"
+        "p of new not counted" if verdict == "undecided" else "exact count: plain 269,722"
     )
     assert (outcome.p, outcome.look, outcome.contrasts) == (None, None, ())
 

@@ -12,7 +12,7 @@ FLOORS = [
     ["errors"],
     ["base", "files", "code", "provenance", "stats"],
     ["spec"],
-    ["suites", "claims", "protocol", "data", "models"],
+    ["suites", "exact", "claims", "protocol", "data", "models"],
     ["train", "results"],
     ["report", "schedule"],
     ["track", "screen"],

@@ -68,7 +68,7 @@ def load(name: str, data_dir: str | Path = "data") -> ImageSet:
 @lru_cache(maxsize=1)  # a kept worker trains many runs on one data set; the stamp voids a changed file
 def _load_npz(name: str, path: Path, mtime_ns: int, size: int) -> ImageSet:
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             arrays = {key: file[key] for key in file.files}
     except (OSError, ValueError, zipfile.BadZipFile, EOFError, KeyError) as error:
         raise UserError(f"{path}: not a readable .npz file ({error})") from error

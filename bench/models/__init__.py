@@ -17,8 +17,13 @@ Builder = Callable[..., nn.Module]
 
 @dataclass(frozen=True)
 class Member:
-    """One named model: the function that builds its family, and the arguments that make it this one."""
+    """One named model: the function that builds its family, and the arguments that make it this one.
 
+    `name` is its proper name: names of one family with equal arguments are one network, and the first
+    of them in the table is the proper one (`vgg-16` is `vgg-d`).
+    """
+
+    name: str
     build: Builder
     arguments: Mapping[str, Any]
 
@@ -26,6 +31,11 @@ class Member:
         """What may be set by a suite: the builder's arguments that the name does not fix."""
         fixed = {"num_classes", "in_channels", *self.arguments}
         return [name for name in inspect.signature(self.build).parameters if name not in fixed]
+
+    def published(self, argument: str) -> Any:
+        """The published value of an argument, such as `input_size`; None where the family has none."""
+        parameter = inspect.signature(self.build).parameters.get(argument)
+        return None if parameter is None or parameter.default is parameter.empty else parameter.default
 
 
 _MEMBERS: dict[str, Member] = {}  # filled by the decorator
@@ -35,7 +45,9 @@ def family(table: Mapping[str, Mapping[str, Any]]) -> Callable[[Builder], Builde
     """Make a function the builder of all models that a table names."""
 
     def register(build: Builder) -> Builder:
-        _MEMBERS.update({name: Member(build, dict(arguments)) for name, arguments in table.items()})
+        for name, arguments in table.items():
+            proper = next(other for other, same in table.items() if same == arguments)
+            _MEMBERS[name] = Member(proper, build, dict(arguments))
         return build
 
     return register
@@ -61,13 +73,16 @@ def source(name: str) -> Path:
     return Path(inspect.getfile(member(name).build))
 
 
-def build(name: str, *, num_classes: int, in_channels: int = 3, **options: Any) -> nn.Module:
+def build(name: str, *, num_classes: int, in_channels: int | None = None, **options: Any) -> nn.Module:
     """The network of that name, freshly initialised from torch's global generator.
 
-    Takes images (n, in_channels, height, width), gives logits (n, num_classes). Raises UserError for
-    a name or option that is not known.
+    Takes images (n, in_channels, height, width), gives logits (n, num_classes). A name means the
+    published form; `input_size=32` gives the one for images of 32×32 where the family has both.
+    Raises UserError for a name or option that is not known.
     """
     found = member(name)
+    if in_channels is None:
+        in_channels = found.published("in_channels")
     for option in options:
         if option not in found.options():
             raise UserError(f"model {name}: no option {option!r}: {suggest(option, found.options())}")

@@ -11,6 +11,7 @@ from bench.claims import Outcome, decide
 from bench.errors import UserError, suggest
 from bench.report import tables
 from bench.report.figures import figures
+from bench.report.networks import count_verdicts, layer_tables, networks_table
 from bench.report.tables import Table
 from bench.results import Results, as_json, put, read
 
@@ -26,9 +27,10 @@ def build_report(folder: Path) -> list[Outcome]:
     results = read(folder)
     outcomes = decide(results.decided, results.values, results.count)
     shown = _tables(results, outcomes)
-    drawn = figures(results, label(results))
+    drawn = figures(results, results.label)
     put(folder / "verdicts.json", as_json([plain(one) for one in outcomes]))
-    for table in filter(None, shown.values()):
+    layers = layer_tables(results)
+    for table in filter(None, [*shown.values(), *layers]):
         put(folder / "tables" / f"{table.name}.csv", table.csv())
         put(folder / "tables" / f"{table.name}.md", table.markdown())
     for figure in drawn:
@@ -37,6 +39,7 @@ def build_report(folder: Path) -> list[Outcome]:
         "title": title(results),
         "plan": results.plan,
         "tables": shown,
+        "layers": layers,
         "figures": drawn,
         "conclusions": [(one, tables.conclusion(one)) for one in outcomes],
         "tally": tally(outcomes),
@@ -49,16 +52,9 @@ def build_report(folder: Path) -> list[Outcome]:
     return outcomes
 
 
-def label(results: Results) -> str:
-    """What every table and figure says: data set, profile, n."""
-    data, plan = results.plan["data"], results.plan
-    stand_in = "" if data["name"] == data["asked"] else f" standing in for {data['asked']}"
-    return f"{data['name']}{stand_in}, {plan['profile']} profile, n = {plan['seeds']}"
-
-
 def title(results: Results) -> str:
     """The report's title, loud about a stand-in and about missing runs."""
-    parts = [f"{results.plan['title']} ({label(results)})"]
+    parts = [f"{results.plan['title']} ({results.label})"]
     there = len(results.runs)
     if there < results.planned:
         parts.append(f"incomplete: {there} of {results.planned} runs")
@@ -124,7 +120,8 @@ def find_results(
 
 def _tables(results: Results, outcomes: list[Outcome]) -> dict[str, Table | None]:
     return {
-        "verdicts": tables.verdict_table(results, outcomes),
+        "verdicts": (tables.verdict_table if results.experiments else count_verdicts)(results, outcomes),
+        "networks": networks_table(results),
         "experiments": tables.main_table(results),
         "tuning": tables.tuning_table(results),
         "runs": tables.seeds_table(results),

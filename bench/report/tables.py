@@ -75,12 +75,11 @@ def verdict_table(results: Results, outcomes: Sequence[Outcome]) -> Table:
                 outcome.note,
             )
         )
-    label = _label(results)
     source = "the source says" + (" (other protocol!)" if _other_protocol(results) else "")
     return Table(
         "verdicts",
-        f"Verdicts: {label}. Estimates are differences of means over n seeds with 95 % intervals; p is "
-        "two-sided, after Holm's correction over the suite's claims",
+        f"Verdicts: {results.label}. Estimates are differences of means over n seeds with 95 % intervals; p "
+        "is two-sided, after Holm's correction over the suite's claims",
         ("claim", "text", "verdict", "estimate", "p", "n", source, "why"),
         tuple(rows),
         frozenset({"p", "n"}),
@@ -106,8 +105,10 @@ def conclusion(outcome: Outcome) -> str:
     return f"{measured}; n = {outcome.n}{p}; {outcome.note}"
 
 
-def main_table(results: Results) -> Table:
-    """Experiment × metrics, with the published number where there is one."""
+def main_table(results: Results) -> Table | None:
+    """Experiment × metrics, with the published number where there is one; None where nothing is trained."""
+    if not results.experiments:
+        return None
     rows = []
     for experiment in results.experiments:
         row = [experiment]
@@ -118,14 +119,14 @@ def main_table(results: Results) -> Table:
         runs = results.runs[results.runs["experiment"] == experiment]
         diverged = int((runs["status"] == "diverged").sum())
         row += [str(n), str(diverged)]
-        row += [_count(results.count(experiment, name)) for name in ("parameters", "macs")]
+        row += [as_count(results.count(experiment, name)) for name in ("parameters", "macs")]
         row.append(_settings(results, experiment))
         row.append(_published(results, experiment))
         rows.append(tuple(row))
     published = "published test error, %" + (" (other protocol!)" if _other_protocol(results) else "")
     return Table(
         "experiments",
-        f"Experiments: {_label(results)}. Errors in %, mean over n seeds [95 % interval]; training error is "
+        f"Experiments: {results.label}. Errors in %, mean over n seeds [95 % interval]; training error is "
         "clean (evaluation mode, un-augmented, last epoch)",
         (
             "experiment",
@@ -191,8 +192,10 @@ def protocol_table(results: Results) -> Table | None:
     )
 
 
-def seeds_table(results: Results) -> Table:
-    """Every final run."""
+def seeds_table(results: Results) -> Table | None:
+    """Every final run; None where nothing is trained."""
+    if not results.experiments:
+        return None
     rows = tuple(
         (
             str(run["experiment"]),
@@ -206,7 +209,7 @@ def seeds_table(results: Results) -> Table:
     )
     names = ("training error", "test error")
     columns = ("experiment", "seed", "status", *names, "key")
-    return Table("runs", f"Final runs: {_label(results)}", columns, rows, frozenset({"seed", *names}))
+    return Table("runs", f"Final runs: {results.label}", columns, rows, frozenset({"seed", *names}))
 
 
 def cost_table(results: Results) -> Table | None:
@@ -249,13 +252,8 @@ def _other_protocol(results: Results) -> bool:
     return bool(results.plan["differences"]) or data["name"] != data["asked"]
 
 
-def _label(results: Results) -> str:
-    data = results.plan["data"]
-    stand_in = "" if data["name"] == data["asked"] else f" (standing in for {data['asked']})"
-    return f"{data['name']}{stand_in}, {results.plan['profile']} profile, n = {results.plan['seeds']} seeds"
-
-
-def _count(value: int | None) -> str:
+def as_count(value: int | None) -> str:
+    """A whole number as people read it."""
     return "–" if value is None else f"{value:,}"
 
 
@@ -273,5 +271,6 @@ def _published(results: Results, experiment: str) -> str:
 
 def _reference(one: Reference) -> str:
     spread = f" ± {one.spread:g}" if one.spread is not None else ""
+    where = f", {one.data}" if one.data else ""
     runs = "single run" if one.statistic == "single" else f"{one.statistic} of {one.n}"
-    return f"{one.value:g}{spread} ({runs}; {one.paper}, {one.where})"
+    return f"{one.value:g}{spread} ({runs}{where}; {one.paper}, {one.where})"

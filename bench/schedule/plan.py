@@ -3,23 +3,23 @@
 What there is to do is a pure function of the plan and of the results so far; nothing is stored.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 from bench import models
+from bench.base import Named
 from bench.code import code_hash
-from bench.data import load
 from bench.data.augment import compose
-from bench.data.sets import STAND_IN, ImageSet, NotThere
+from bench.data.sets import ImageSet
 from bench.data.split import choose
-from bench.data.vision import DOWNLOADS, fetch
 from bench.errors import UserError, suggest
-from bench.models.counts import counts
+from bench.models.counts import Counted, count
+from bench.schedule.facts import NO_DATA, DataFacts, facts_of, find_data
 from bench.schedule.tuning import Study, Trial
-from bench.spec import Experiment, Profile, RunSpec, Suite, resolve
+from bench.spec import Experiment, Network, Profile, RunSpec, Suite, resolve
 from bench.train.records import Result
 
 Phase = Literal["tune", "final"]
@@ -45,21 +45,6 @@ class Job:
         """What to call it on the screen."""
         trial = self.spec.trial
         return f"trial {trial.number}" if trial else f"seed {self.spec.seed}"
-
-
-@dataclass(frozen=True)
-class DataFacts:
-    """What is to be known of the data set without holding it."""
-
-    name: str
-    asked: str  # what the suite asked for; another name where a stand-in is used
-    fingerprint: str
-    provenance: str
-    classes: int
-    channels: int
-    size: tuple[int, int]
-    train: int
-    test: int
 
 
 @dataclass(frozen=True)
@@ -162,6 +147,7 @@ class Plan:
     profile: Profile
     data: DataFacts
     contenders: tuple[Contender, ...]
+    networks: tuple[tuple[Network, Counted], ...]
     seeds: int
 
     @property
@@ -192,52 +178,20 @@ def make_plan(
     """
     profile = suite.profile(profile_name)
     standing = [one for one in suite.standing(profile_name) if only(one.id)]
-    if not standing:
+    if not standing and suite.experiments:
         ids = [one.id for one in suite.standing(profile_name)]
         raise UserError(f"no experiment of {suite.name} ({profile_name}) fits; there are: {', '.join(ids)}")
-    images = find_data(suite, profile_name, data_dir, say)
-    facts = _facts(images, suite.data)
     if not tune:
         profile = profile.replace(tuning=None)
     wanted = seeds or profile.seeds
+    networks = tuple((one, _counted(suite, one)) for one in suite.networks)
+    if not standing:
+        return Plan(suite, profile_name, profile, NO_DATA, (), networks, wanted)
+    images = find_data(suite, profile_name, data_dir, say)
     contenders = tuple(_contender(suite, profile, one, images, wanted) for one in standing)
-    return Plan(suite, profile_name, profile, facts, contenders, wanted)
-
-
-def find_data(suite: Suite, profile_name: str, data_dir: Path, say: Callable[[str], None]) -> ImageSet:
-    """The suite's data set: from the data folder, by download, or by `shapes` standing in."""
-    try:
-        return load(suite.data, data_dir)
-    except NotThere as not_there:
-        missing: UserError = not_there
-    if suite.data in DOWNLOADS:
-        say(f"{suite.data} is not in {data_dir}; downloading it")
-        try:
-            fetch(suite.data, data_dir)
-            return load(suite.data, data_dir)
-        except UserError as error:
-            missing = error
-    if not suite.profile(profile_name).stand_in:
-        raise UserError(
-            f"{missing}. The {profile_name} profile takes no stand-in: put {suite.data}.npz into "
-            f"{data_dir.resolve()} (docs: own data), or name the folder with DATA=dir"
-        )
-    say(f"{missing}. The embedded data set {STAND_IN!r} stands in: synthetic, not {suite.data}")
-    return load(STAND_IN, data_dir)
-
-
-def _facts(images: ImageSet, asked: str) -> DataFacts:
-    return DataFacts(
-        name=images.name,
-        asked=asked,
-        fingerprint=images.fingerprint,
-        provenance=images.provenance,
-        classes=len(images.classes),
-        channels=images.channels,
-        size=images.size,
-        train=len(images.y_train),
-        test=len(images.y_test),
-    )
+    _known_options(suite, profile, standing)
+    facts = facts_of(images, suite.data)
+    return Plan(suite, profile_name, profile, facts, contenders, networks, wanted)
 
 
 def _contender(
@@ -246,14 +200,12 @@ def _contender(
     spec = resolve(suite, profile, experiment, images.name, images.fingerprint)
     try:
         family = models.member(spec.model.name)
+        spec = spec.replace(model=_own_options(spec.model, family, profile))
         compose(spec.augment)
         chosen, _ = choose(images.y_train, spec.data)
-        for name in profile.model:
-            if name not in family.options():
-                raise UserError(f"model option {name!r}: {suggest(name, family.options())}")
         size = (spec.data.size, spec.data.size) if spec.data.size else images.size
         _divides(images.size, spec.data.size)
-        counted = counts(spec.model, num_classes=len(images.classes), in_channels=images.channels, size=size)
+        counted = count(spec.model, num_classes=len(images.classes), in_channels=images.channels, size=size)
         if len(chosen) < spec.recipe.batch_size:
             raise UserError(
                 f"batches of {spec.recipe.batch_size} are larger than the {len(chosen)} training images"
@@ -265,10 +217,33 @@ def _contender(
         spec=spec,
         study=Study(spec, profile.tuning) if profile.tuning else None,
         seeds=seeds,
-        counts=counted,
+        counts=counted.counts,
         code=code_hash(models.source(spec.model.name)),
         images=len(chosen),
     )
+
+
+def _own_options(model: Named, family: models.Member, profile: Profile) -> Named:
+    """The model by its proper name, with those of the profile's options that it has."""
+    shared = set(profile.model) - set(family.options())
+    options = {name: value for name, value in model.options.items() if name not in shared}
+    return Named(name=family.name, options=options)
+
+
+def _known_options(suite: Suite, profile: Profile, standing: Sequence[Experiment]) -> None:
+    """Raises UserError for an option of the profile that none of its models has."""
+    known = {option for one in standing for option in models.member(one.model.name).options()}
+    for name in profile.model:
+        if name not in known:
+            raise UserError(f"{suite.name}: no model has the option {name!r}: {suggest(name, known)}")
+
+
+def _counted(suite: Suite, network: Network) -> Counted:
+    size = (network.size, network.size)
+    try:
+        return count(network.model, num_classes=network.classes, in_channels=network.channels, size=size)
+    except UserError as error:
+        raise UserError(f"{suite.name}, network {network.id}: {error}") from error
 
 
 def _divides(own: tuple[int, int], size: int | None) -> None:

@@ -57,7 +57,7 @@ def made_up(seeds: int = 5, missing: int = 0, **facts) -> Results:
     plan = {
         "name": "made-up", "title": "Made up", "question": "Is it so?",
         "hash": "0123456789abcdef0",
-        "format": 1, "expectations": "Quick <decides>.",
+        "format": 1, "networks": [], "expectations": "Quick <decides>.",
         "profile": "quick", "seeds": seeds, "data": data, "tuning": None, "differences": [],
         "claims": [claim.model_dump(mode="json") for claim in claims],
         "references": [reference.model_dump(mode="json") for reference in references],
@@ -80,6 +80,7 @@ def made_up(seeds: int = 5, missing: int = 0, **facts) -> Results:
         pd.DataFrame(curves[: len(curves) - 3 * missing], columns=list(curves[0])),
         pd.DataFrame(),
         pd.DataFrame(counts),
+        pd.DataFrame(),
         pd.DataFrame(cost),
         provenance,
     )

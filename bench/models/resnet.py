@@ -1,0 +1,193 @@
+"""Residual networks of He et al. (2015), arXiv 1512.03385, and their plain twins.
+
+Two families from the same units: those for ImageNet (Table 1; 18 to 152 layers) and those for CIFAR
+(§4.2; 6n + 2 layers, or 9n + 2 with bottlenecks). Bottlenecks halve the image in their 3×3
+convolution, as torchvision's do; the paper's do it in the first 1×1.
+"""
+
+from collections.abc import Sequence
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from bench.errors import UserError
+from bench.models import family
+from bench.models.initial import he_normal
+
+SMALL = 64  # images below this size (pixels a side) get the stem for small images
+
+
+class Padded(nn.Module):
+    """The shortcut of option A: subsampled, and padded with zero channels. It has no weights."""
+
+    def __init__(self, new_channels: int, stride: int) -> None:
+        super().__init__()
+        self.stride = stride
+        self.before = new_channels // 2
+        self.after = new_channels - self.before
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.pad(x[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, self.before, self.after))
+
+
+def shortcut(option: str, channels_in: int, channels: int, stride: int) -> nn.Module | None:
+    """What stands on a unit's shortcut; None for the identity.
+
+    Option A pads with zeros where the shape changes, B projects there, C projects everywhere.
+    """
+    changes = stride != 1 or channels_in != channels
+    if option == "A" and changes:
+        return Padded(channels - channels_in, stride)
+    if option == "C" or (option == "B" and changes):
+        return nn.Sequential(
+            nn.Conv2d(channels_in, channels, 1, stride, bias=False), nn.BatchNorm2d(channels)
+        )
+    return None
+
+
+class Unit(nn.Module):
+    """3×3 conv, BN, ReLU, 3×3 conv, BN, (+ shortcut), ReLU. Without a shortcut where that is "none"."""
+
+    widens = 1
+
+    def __init__(self, channels_in: int, channels: int, stride: int, option: str) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels_in, channels, 3, stride, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(channels)
+        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(channels)
+        self.residual = option != "none"
+        self.shortcut = shortcut(option, channels_in, channels, stride)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = F.relu(self.bn1(self.conv1(x)), inplace=True)
+        y = self.bn2(self.conv2(y))
+        if self.residual:
+            y = y + (self.shortcut(x) if self.shortcut else x)
+        return F.relu(y, inplace=True)
+
+
+class Bottleneck(nn.Module):
+    """1×1 conv to fewer channels, 3×3 conv, 1×1 conv to four times as many, each with BN; as `Unit` else."""
+
+    widens = 4
+
+    def __init__(self, channels_in: int, channels: int, stride: int, option: str) -> None:
+        super().__init__()
+        wide = channels * self.widens
+        self.conv1 = nn.Conv2d(channels_in, channels, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(channels)
+        self.conv2 = nn.Conv2d(channels, channels, 3, stride, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(channels)
+        self.conv3 = nn.Conv2d(channels, wide, 1, bias=False)
+        self.bn3 = nn.BatchNorm2d(wide)
+        self.residual = option != "none"
+        self.shortcut = shortcut(option, channels_in, wide, stride)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = F.relu(self.bn1(self.conv1(x)), inplace=True)
+        y = F.relu(self.bn2(self.conv2(y)), inplace=True)
+        y = self.bn3(self.conv3(y))
+        if self.residual:
+            y = y + (self.shortcut(x) if self.shortcut else x)
+        return F.relu(y, inplace=True)
+
+
+class ResNet(nn.Module):
+    """A stem; stages of units, each twice as wide as the one before; global average pooling; linear.
+
+    `pool` says that the stem's 7×7 convolution and its max pooling halve the image twice, as for
+    ImageNet; else it is one 3×3 convolution.
+    """
+
+    def __init__(
+        self,
+        stages: Sequence[int],
+        unit: type[Unit] | type[Bottleneck],
+        option: str,
+        width: int,
+        pool: bool,
+        num_classes: int,
+        in_channels: int,
+    ) -> None:
+        super().__init__()
+        if option not in ("A", "B", "C", "none"):
+            raise UserError(f"shortcut {option!r}: there are A, B, C and none")
+        if pool:
+            self.stem = nn.Conv2d(in_channels, width, 7, stride=2, padding=3, bias=False)
+        else:
+            self.stem = nn.Conv2d(in_channels, width, 3, padding=1, bias=False)
+        self.bn = nn.BatchNorm2d(width)
+        self.pool = nn.MaxPool2d(3, stride=2, padding=1) if pool else None
+        layers, channels_in = [], width
+        for stage, units in enumerate(stages):
+            channels = width * 2**stage
+            for i in range(units):
+                layers.append(unit(channels_in, channels, 2 if stage > 0 and i == 0 else 1, option))
+                channels_in = channels * unit.widens
+        self.units = nn.Sequential(*layers)
+        self.head = nn.Linear(channels_in, num_classes)
+        he_normal(self, nn.Conv2d)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = F.relu(self.bn(self.stem(x)), inplace=True)
+        if self.pool:
+            x = self.pool(x)
+        x = self.units(x)
+        logits: Tensor = self.head(x.mean((2, 3)))
+        return logits
+
+
+DEPTHS = (8, 20, 32, 44, 56, 110)  # 8 is a small one for tests, the others are Table 6
+
+
+@family(
+    {
+        f"{kind}-{depth}": {"units": (depth - 2) // 6, "bottleneck": False, "residual": kind == "resnet"}
+        for kind in ("plain", "resnet")
+        for depth in DEPTHS
+    }
+    | {"resnet-164": {"units": 18, "bottleneck": True, "residual": True}}  # He et al. 2016, 1603.05027
+)
+def cifar_resnet(
+    *,
+    units: int,
+    bottleneck: bool,
+    residual: bool,
+    num_classes: int,
+    in_channels: int = 3,
+    width: int = 16,
+    shortcut: str = "A",
+) -> ResNet:
+    """A CIFAR network: three stages of so many units; `width` of the first stage."""
+    unit = Bottleneck if bottleneck else Unit
+    option = shortcut if residual else "none"
+    return ResNet((units,) * 3, unit, option, width, False, num_classes, in_channels)
+
+
+@family(
+    {
+        "resnet-18": {"stages": (2, 2, 2, 2), "bottleneck": False, "residual": True},
+        "resnet-34": {"stages": (3, 4, 6, 3), "bottleneck": False, "residual": True},
+        "resnet-50": {"stages": (3, 4, 6, 3), "bottleneck": True, "residual": True},
+        "resnet-101": {"stages": (3, 4, 23, 3), "bottleneck": True, "residual": True},
+        "resnet-152": {"stages": (3, 8, 36, 3), "bottleneck": True, "residual": True},
+        "plain-18": {"stages": (2, 2, 2, 2), "bottleneck": False, "residual": False},
+        "plain-34": {"stages": (3, 4, 6, 3), "bottleneck": False, "residual": False},
+    }
+)
+def imagenet_resnet(
+    *,
+    stages: tuple[int, ...],
+    bottleneck: bool,
+    residual: bool,
+    num_classes: int,
+    in_channels: int = 3,
+    input_size: int = 224,
+    width: int = 64,
+    shortcut: str = "B",
+) -> ResNet:
+    """An ImageNet network; for images below 64×64 the stem is one 3×3 convolution without pooling."""
+    unit = Bottleneck if bottleneck else Unit
+    option = shortcut if residual else "none"
+    return ResNet(stages, unit, option, width, input_size >= SMALL, num_classes, in_channels)
