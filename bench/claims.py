@@ -6,6 +6,7 @@ contrasts of means, each said to lie above a bound. It is *supported* when all o
 correction) are written down with reasons in `docs/how-it-works.md`.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -241,11 +242,15 @@ def _seeds_needed(found: _Evidence, look: int) -> str:
     if not all(one.se > 0 for _, one in found.contrasts):
         return "no spread between seeds to judge by"
     alpha = stats.LOOK_ALPHA[later[0]]
+    if not found.supports:  # any contrast that is reversed will do
+        alpha /= len(found.contrasts)
     needed = [
-        stats.seeds_for_power(one, contrast.bound, alpha, limit=LOOKS[-1])
+        stats.seeds_for_power(one, contrast.bound, alpha, limit=LOOKS[-1]) or math.inf
         for contrast, one in found.contrasts
+        if found.supports or one.value < contrast.bound
     ]
-    enough = next((n for n in later if all(k is not None and k <= n for k in needed)), None)
+    most = max(needed) if found.supports else min(needed, default=math.inf)
+    enough = next((n for n in later if most <= n), None)
     if enough is None:
         return f"more than {LOOKS[-1]} seeds would be needed for an effect of this size"
     return f"about {enough - found.n} more seeds needed"

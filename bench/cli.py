@@ -4,26 +4,29 @@ Exit code 0: done (a diverged run is a result); 1: ran, but something failed or 
 2: asked wrongly. What is heavy is imported by the command that needs it.
 """
 
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from fnmatch import fnmatch
 from pathlib import Path
-from time import perf_counter
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
+from bench.desk import (
+    console,
+    errors,
+    executor_for,
+    open_tracker,
+    print_efficiency,
+    print_other_price,
+    print_price,
+    recalled_runs,
+    resolved,
+)
 from bench.errors import UserError
-from bench.spec import PROFILES, Suite
+from bench.spec import PROFILES
 from bench.suites import load_suite, suite_files
 
 if TYPE_CHECKING:
-    from bench.schedule.plan import Plan
-    from bench.schedule.recall import Recalled
-    from bench.track import Tracker
+    pass
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -34,10 +37,7 @@ app = typer.Typer(
 )
 data_app = typer.Typer(no_args_is_help=True, help="Data sets.")
 app.add_typer(data_app, name="data")
-console = Console()
-errors = Console(stderr=True)
 
-STARTED = perf_counter()
 DEFAULT_PROFILE = "quick"
 
 SuiteName = Annotated[str, typer.Argument(help="A suite's name (see `bench list`) or file.")]
@@ -98,18 +98,21 @@ def plan(
     from bench.screen import plan_table
 
     suite = load_suite(suite_name, suites_dir)
-    made = _plan(suite, profile, data_dir, seeds, only, no_tune)
-    recalled = _recall(made, _tracker(runs_dir), accept_stale)
+    made = resolved(suite, profile, data_dir, seeds, only, no_tune)
+    if not made.contenders:
+        console.print(f"[bold]{suite.name}[/] counts {len(made.networks)} networks and trains nothing")
+        return
+    recalled = recalled_runs(made, open_tracker(runs_dir), accept_stale)
     console.print(
         f"[bold]{made.suite.name}[/], {made.profile_name}, data {made.data.name} "
         f"({made.data.fingerprint[:12]})",
         highlight=False,
     )
     console.print(plan_table(made, recalled))
-    minutes = _print_price(made, recalled)
+    minutes = print_price(made, recalled)
     other = "paper"
     if profile != other and other in suite.profiles:
-        _print_other_price(suite, other, data_dir)
+        print_other_price(suite, other, data_dir)
     if refuse_over is not None and minutes > refuse_over:
         raise UserError(f"about {minutes:.0f} minutes, over the limit of {refuse_over:g}")
 
@@ -147,9 +150,9 @@ def run(
 
     suite = load_suite(suite_name, suites_dir)
     with sole_driver(runs_dir):
-        made = _plan(suite, profile, data_dir, seeds, only, no_tune)
-        tracker = _tracker(runs_dir)
-        recalled = _recall(made, tracker, accept_stale)
+        made = resolved(suite, profile, data_dir, seeds, only, no_tune)
+        tracker = open_tracker(runs_dir)
+        recalled = recalled_runs(made, tracker, accept_stale)
         if recalled.stale and not retrain_stale:
             raise UserError(
                 f"{len(recalled.stale)} finished runs of this plan were made by other code than "
@@ -159,27 +162,29 @@ def run(
         missing = recalled.missing(made)
         console.print(
             f"[bold]{suite.name}[/], {profile}, {made.data.name}: {len(recalled.results)} of "
-            f"{made.jobs_total} runs are there, {missing} to do",
+            f"{made.jobs_total} runs are there, {missing} to do"
+            if made.contenders
+            else f"[bold]{suite.name}[/]: counting {len(made.networks)} networks",
             highlight=False,
         )
         failures: dict[str, str] = {}
         stopped = False
         if missing:
-            with _executor(
+            with executor_for(
                 data_dir, runs_dir, cpus_per_run, gpus_per_run, address, serial, stop_after
             ) as executor:
                 visit = drive(made, recalled, executor, tracker, display_for(console), runs_dir)
                 failures, stopped = visit.session.failures, visit.stopped
                 slots = executor.slots
         if only != "*":  # the report is of the whole plan, and says what is missing
-            made = _plan(suite, profile, data_dir, seeds, "*", no_tune)
-        recalled = _recall(made, tracker, accept_stale)
+            made = resolved(suite, profile, data_dir, seeds, "*", no_tune)
+        recalled = recalled_runs(made, tracker, accept_stale)
         results = collect(made, recalled.results, recalled.runs, folder)
         outcomes = build_report(folder)
         conclude(tracker, made, results, outcomes, recalled.runs)
     console.print(verdict_table(outcomes))
     if missing:
-        _print_efficiency(visit.session.busy_seconds, slots)
+        print_efficiency(visit.session.busy_seconds, slots)
     console.print(f"report: {folder / 'report.html'}   browse all runs: make ui", highlight=False)
     for line in failures.values():
         errors.print(f"[red]failed:[/] {line}", highlight=False, soft_wrap=True)
@@ -221,7 +226,7 @@ def ui(
     """Open the MLflow UI on 127.0.0.1, at the comparison of a suite's experiments."""
     from bench.ui import serve
 
-    serve(_tracker(runs_dir), runs_dir, port, suite_name, console)
+    serve(open_tracker(runs_dir), runs_dir, port, suite_name, console)
 
 
 @data_app.command("get", epilog="Example: bench data get cifar10 --data-dir data")
@@ -239,117 +244,5 @@ def data_get(
     console.print(
         f"{data_dir / name}.npz: {len(images.y_train):,} training and {len(images.y_test):,} test images, "
         f"{len(images.classes)} classes. {images.provenance}",
-        highlight=False,
-    )
-
-
-# ---- what the commands share --------------------------------------------------------------------
-
-
-def _plan(suite: Suite, profile: str, data_dir: Path, seeds: int | None, only: str, no_tune: bool) -> "Plan":
-    from bench.schedule.plan import make_plan
-
-    def warn(line: str) -> None:
-        console.print(f"[yellow]{line}[/]", highlight=False, soft_wrap=True)
-
-    return make_plan(
-        suite,
-        profile,
-        data_dir.resolve(),
-        seeds=seeds,
-        only=lambda experiment: fnmatch(experiment, only),
-        tune=not no_tune,
-        say=warn,
-    )
-
-
-def _tracker(runs_dir: Path) -> "Tracker":
-    from bench.provenance import Provenance
-    from bench.track import Tracker, tracking_uri
-
-    try:
-        runs_dir.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"the runs folder {runs_dir} cannot be written: {error.strerror}") from error
-    return Tracker(tracking_uri(runs_dir), runs_dir, Provenance())
-
-
-def _recall(made: "Plan", tracker: "Tracker", accept_stale: bool) -> "Recalled":
-    from bench.schedule.recall import recall
-
-    return recall(made, tracker.finished(), tracker.result, accept_stale=accept_stale)
-
-
-@contextmanager
-def _executor(
-    data_dir: Path,
-    runs_dir: Path,
-    cpus_per_run: float,
-    gpus_per_run: float | None,
-    address: str | None,
-    serial: bool,
-    stop_after: float | None,
-) -> Iterator[Any]:
-    from time import monotonic
-
-    from bench.schedule.cluster import Ray
-    from bench.schedule.orders import Place
-    from bench.schedule.serial import Serial
-
-    place = Place(
-        data_dir=data_dir.resolve(),
-        work_dir=runs_dir.resolve() / "work",
-        cpus_per_run=cpus_per_run,
-        gpus_per_run=gpus_per_run,
-        deadline=float("inf") if stop_after is None else monotonic() + 60 * stop_after,
-    )
-    if serial:
-        yield Serial(place)
-        return
-    executor = Ray(place, storage=runs_dir / "ray", address=address)
-    try:
-        yield executor
-    finally:
-        executor.close()
-
-
-def _slots() -> int:
-    import torch
-
-    return torch.cuda.device_count() or os.cpu_count() or 1
-
-
-def _print_price(made: "Plan", recalled: "Recalled") -> float:
-    from bench.schedule.price import price
-    from bench.screen import duration
-
-    slots = _slots()
-    expected = price(made, recalled, slots)
-    console.print(
-        f"about {duration(expected.minutes)} on {slots} slots (from {expected.source})", highlight=False
-    )
-    return expected.minutes
-
-
-def _print_other_price(suite: Suite, profile: str, data_dir: Path) -> None:
-    from bench.schedule.price import price
-    from bench.schedule.recall import Recalled
-    from bench.screen import duration
-
-    try:
-        other = _plan(suite, profile, data_dir, None, "*", False)
-    except UserError:
-        return  # the paper profile takes no stand-in
-    expected = price(other, Recalled(), _slots())
-    console.print(
-        f"the {profile} profile would take about {duration(expected.minutes)} on this machine",
-        highlight=False,
-    )
-
-
-def _print_efficiency(busy: float, slots: int) -> None:
-    wall = perf_counter() - STARTED
-    console.print(
-        f"{wall / 60:.1f} minutes; {100 * busy / (wall * slots):.0f} % of {slots} slots spent training",
         highlight=False,
     )

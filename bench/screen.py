@@ -19,7 +19,8 @@ def suite_list(suites: Iterable[Suite]) -> Table:
     table = _table("suite", "question", numeric=("experiments", "claims"))
     table.columns[0].no_wrap = True
     for suite in suites:
-        table.add_row(suite.name, suite.question, str(len(suite.experiments)), str(len(suite.claims)))
+        size = str(len(suite.experiments)) if suite.experiments else f"{len(suite.networks)} counted"
+        table.add_row(suite.name, suite.question, size, str(len(suite.claims)))
     return table
 
 

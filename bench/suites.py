@@ -1,11 +1,11 @@
 """Finding and loading suite files: `--suites-dir`, then `./suites`, then the copy in the wheel."""
 
-import importlib.util
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from bench.errors import UserError, suggest
+from bench.files import import_file
 from bench.spec import Suite
 
 
@@ -38,12 +38,8 @@ def load_suite(name: str, suites_dir: Path | None = None) -> Suite:
 def _load_file(path: Path) -> Suite:
     if not path.is_file():
         raise UserError(f"{path}: there is no such suite file")
-    module_spec = importlib.util.spec_from_file_location(f"bench_suite_{path.stem}", path)
-    assert module_spec is not None
-    assert module_spec.loader is not None
-    module = importlib.util.module_from_spec(module_spec)
     try:
-        module_spec.loader.exec_module(module)
+        module = import_file(path)
     except ValidationError as error:
         raise UserError(f"{path}: {describe(error)}") from error
     except Exception as error:  # a user's file may raise anything

@@ -14,12 +14,28 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-PUBLISHED = ROOT / "reports" / "published" / "resnet-vs-plain" / "quick"
+PUBLISHED = ROOT / "reports" / "published"
+SHOWN = PUBLISHED / "resnet-vs-plain" / "quick"
+
+
+def suites() -> str:
+    """The published reports: what each asks, and how its claims came out."""
+    lines = ["| suite | question | claims | published report |", "|---|---|---|---|"]
+    for folder in sorted(path.parent for path in PUBLISHED.glob("*/*/suite.json")):
+        plan = json.loads((folder / "suite.json").read_text(encoding="utf-8"))
+        outcomes = json.loads((folder / "verdicts.json").read_text(encoding="utf-8"))
+        verdicts = [one["verdict"] for one in outcomes]
+        kinds = ("supported", "contradicted", "undecided")
+        tally = ", ".join(f"{verdicts.count(kind)} {kind}" for kind in kinds if kind in verdicts)
+        size = folder.name if plan["experiments"] else "counts"
+        link = f"[{size}]({folder.relative_to(ROOT)}/report.md)"
+        lines.append(f"| `{plan['name']}` | {plan['question']} | {tally} | {link} |")
+    return "\n".join(lines)
 
 
 def verdicts() -> str:
     """The verdict table of the published quick report, short."""
-    outcomes = json.loads((PUBLISHED / "verdicts.json").read_text(encoding="utf-8"))
+    outcomes = json.loads((SHOWN / "verdicts.json").read_text(encoding="utf-8"))
     lines = ["| claim | verdict | measured here | the paper |", "|---|---|---|---|"]
     for one in outcomes:
         measured = "; ".join(_contrast(each) for each in one["contrasts"]) or one["note"]
@@ -49,7 +65,7 @@ def commands() -> str:
     return "```text\n" + "\n".join(lines) + "\n```"
 
 
-FILLERS: dict[str, Callable[[], str]] = {"verdicts": verdicts, "commands": commands}
+FILLERS: dict[str, Callable[[], str]] = {"suites": suites, "verdicts": verdicts, "commands": commands}
 
 
 def filled(text: str) -> str:

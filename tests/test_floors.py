@@ -13,10 +13,11 @@ FLOORS = [
     ["base", "files", "code", "provenance", "stats"],
     ["spec"],
     ["suites", "exact", "claims", "protocol", "data", "models"],
-    ["train", "results"],
+    ["train", "results", "own"],
     ["report", "schedule"],
     ["track", "screen"],
     ["driver", "collect", "conclude", "ui"],
+    ["desk"],
     ["cli"],
     ["__main__"],
 ]

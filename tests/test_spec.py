@@ -4,7 +4,8 @@ import pickle
 import pytest
 from pydantic import ValidationError
 
-from bench.spec import Data, Experiment, Profile, Range, Recipe, RunSpec, Suite, Tuning, resolve
+from bench.errors import UserError
+from bench.spec import Data, Experiment, Network, Profile, Range, Recipe, RunSpec, Suite, Tuning, resolve
 
 
 def suite(**changes):
@@ -127,6 +128,28 @@ def test_the_hash_of_a_suite_covers_claims_and_directions():
     )
     assert len({forward, backward, suite().hash}) == 3
     assert suite(expectations="other words").hash == suite().hash
+
+
+def test_a_suite_may_count_networks_and_train_nothing():
+    one = Suite(title="T", question="Q?", networks=[Network(model="vgg-16", size=224)])
+    assert one.networks[0].id == "vgg-16"
+    assert one.profile("paper").tuning is None
+    with pytest.raises(UserError, match=r"no profile 'large': .*quick"):
+        one.profile("large")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"experiments": ()}, "needs experiments"),
+        ({"data": ""}, "need a data set"),
+        ({"profiles": {}}, "need a data set .* and profiles"),
+        ({"networks": [Network(model="plain-8", size=8)]}, "experiment id 'plain-8' stands twice"),
+    ],
+)
+def test_what_a_suite_needs(changes, message):
+    with pytest.raises(ValidationError, match=message):
+        suite(**changes)
 
 
 def test_round_trip_through_json_keeps_the_key():

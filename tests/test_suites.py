@@ -11,6 +11,7 @@ from bench.suites import suite_files
 
 ROOT = Path(__file__).parent.parent
 SUITES = sorted((ROOT / "suites").glob("*.py"))
+MODELS = sorted((ROOT / "bench" / "models").glob("*.py"))
 
 
 def test_unknown_suite_says_what_there_is():
@@ -51,6 +52,20 @@ def test_suites_are_data(path):
     for name in suite.profiles:
         for claim in suite.decided(name):
             assert claim.id in suite.expectations or name != "quick", "the docstring names quick's claims"
+
+
+def test_files_stay_short():
+    lines = {path: len(path.read_text().splitlines()) for path in (*SUITES, *MODELS)}
+    assert {path.name: n for path, n in lines.items() if n > (120 if path in SUITES else 300)} == {}
+
+
+def test_a_suite_may_import_its_neighbours(tmp_path):
+    (tmp_path / "_words.py").write_text("TITLE = 'Own words'")
+    (tmp_path / "own.py").write_text(
+        "from _words import TITLE\nfrom bench import Suite\nfrom bench.spec import Network\n"
+        "suite = Suite(title=TITLE, question='', networks=[Network(model='vgg-16', size=224)])"
+    )
+    assert load_suite("own", tmp_path).title == "Own words"
 
 
 def test_loading_suites_loads_nothing_heavy():

@@ -1,10 +1,9 @@
 """Figures as SVG text: one house style, intervals always drawn, the same bytes for the same numbers."""
 
 import io
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import matplotlib
@@ -12,7 +11,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import EngFormatter, MaxNLocator, NullFormatter
 
 from bench import stats
 from bench.results import Results
@@ -44,10 +43,9 @@ class Figure:
 
 @dataclass(frozen=True)
 class Series:
-    """A family of experiments along an axis: `resnet-20`, `resnet-56` … are `resnet` at 20, 56 …"""
+    """A family of experiments: those whose ids begin alike, as `resnet-20` and `resnet-56` do."""
 
     name: str
-    places: tuple[int, ...]
     experiments: tuple[str, ...]
 
 
@@ -58,22 +56,17 @@ def figures(results: Results, label: str) -> list[Figure]:
     if not results.curves.empty:
         drawn.append(_curves(results, series, label))
     if not results.runs.empty:
-        along = [one for one in series if len(one.places) > 1]
-        drawn.append(_against_depth(results, along, label) if along else _dots(results, label))
+        axes = [axis for axis in PLACES if len(set(_places(results, axis).values())) > 1]
+        drawn += [_against(results, series, axis, label) for axis in axes] or [_dots(results, label)]
     return drawn
 
 
 def families(experiments: Sequence[str]) -> list[Series]:
-    """Experiments by family: the id without its number is the family, the number the place in it."""
-    found: dict[str, list[tuple[int, str]]] = {}
+    """Experiments by family, in their order: the id up to its first hyphen names it."""
+    found: dict[str, list[str]] = {}
     for experiment in experiments:
-        match = re.fullmatch(r"(.+?)-(\d+)", experiment)
-        name, place = (match[1], int(match[2])) if match else (experiment, 0)
-        found.setdefault(name, []).append((place, experiment))
-    return [
-        Series(name, tuple(place for place, _ in members), tuple(one for _, one in members))
-        for name, members in ((name, sorted(members)) for name, members in found.items())
-    ]
+        found.setdefault(experiment.partition("-")[0], []).append(experiment)
+    return [Series(name, tuple(members)) for name, members in found.items()]
 
 
 def _curves(results: Results, series: Sequence[Series], label: str) -> Figure:
@@ -90,11 +83,11 @@ def _curves(results: Results, series: Sequence[Series], label: str) -> Figure:
                 if held_out:
                     _band(axis, curves, "validation_error", colour)
                     last = "validation_error"
-                ends.append((_last_mean(curves, last), experiment, colour))
+                ends.append((_last_mean(curves, last), _short(experiment, one.name), colour))
             _direct_labels(axis, ends, curves_end=float(results.curves["epoch"].max()))
             axis.set_title(one.name, loc="left", fontweight="bold")
             axis.set_xlabel("epoch")
-            axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+            axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         axes[0].set_ylabel("error, %")
         _share_y(axes)
         svg = _svg(canvas, label)
@@ -111,7 +104,8 @@ def _band(axis: Axes, curves: pd.DataFrame, metric: str, colour: str, **line: An
         for epoch, rows in curves.groupby("epoch", sort=True)
     ]
     epochs = [epoch for epoch, _ in found]
-    axis.plot(epochs, [one.value for _, one in found], color=colour, **line)
+    marker = "o" if len(epochs) == 1 else ""  # a line of one epoch would not be seen
+    axis.plot(epochs, [one.value for _, one in found], color=colour, marker=marker, **line)
     lows, highs = [one.low for _, one in found], [one.high for _, one in found]
     axis.fill_between(epochs, lows, highs, color=colour, alpha=0.15, linewidth=0)
 
@@ -142,37 +136,105 @@ def _direct_labels(axis: Axes, ends: Sequence[tuple[float, str, str]], curves_en
         )
 
 
-def _against_depth(results: Results, series: Sequence[Series], label: str) -> Figure:
+PLACES = {"depth": "layers with weights", "parameters": "parameters"}  # what errors are drawn against
+
+
+def _places(results: Results, quantity: str) -> dict[str, int]:
+    """Where each experiment that has runs stands on an axis."""
+    ran = [name for name in results.experiments if len(results.values(name, "test_error"))]
+    counted = {name: results.count(name, quantity) for name in ran}
+    return {name: place for name, place in counted.items() if place is not None}
+
+
+def _against(results: Results, series: Sequence[Series], quantity: str, label: str) -> Figure:
+    """Error against a count: a line for each family where its members stand apart, else labelled points."""
     panels = (("train_error", "training error (clean), %"), ("test_error", "test error, %"))
-    with _canvas(len(panels), height=3.6) as (canvas, axes):
+    places, depths = _places(results, quantity), _places(results, "depth")
+    with _canvas(len(panels), height=4.4) as (canvas, axes):
+        marked: list[list[Mark]] = []
         for axis, (metric, words) in zip(axes, panels, strict=True):
-            ends = []
+            marks = []
             for colour, one in zip(_cycle(), series, strict=False):
+                members = sorted((places[name], name) for name in one.experiments if name in places)
                 found = [
                     (place, results.values(name, metric))  # type: ignore[arg-type]
-                    for place, name in zip(one.places, one.experiments, strict=True)
+                    for place, name in members
                 ]
-                found = [(place, values) for place, values in found if len(values)]
-                if not found:
-                    continue
-                _intervals(axis, found, colour)
-                ends.append((float(np.mean(found[-1][1])), one.name, colour))
-            _direct_labels(axis, ends, curves_end=max(max(one.places) for one in series))
-            axis.margins(x=0.06)
+                apart = len({depths[name] for _, name in members}) == len(members) > 1
+                _intervals(axis, found, colour, line="-" if apart else "none")
+                ends = [
+                    Mark(place, float(np.mean(seeds)), _short(name, one.name), colour)
+                    for (place, seeds), (_, name) in zip(found, members, strict=True)
+                ]
+                marks += [replace(ends[-1], text=one.name)] if apart else ends
             axis.set_title(words, loc="left", fontweight="bold")
-            axis.set_xlabel("layers")
-            axis.set_xticks(sorted({place for one in series for place in one.places}))
+            axis.set_xlabel(PLACES[quantity])
+            if quantity == "depth":
+                axis.set_xticks(sorted(set(places.values())))
+            elif max(places.values()) > 8 * min(places.values()):
+                axis.set_xscale("log")
+            if quantity != "depth":
+                axis.xaxis.set_major_formatter(EngFormatter(sep=" "))
+                axis.xaxis.set_minor_formatter(NullFormatter())
+            axis.margins(x=0.2)  # room for names
+            marked.append(marks)
+        canvas.draw_without_rendering()  # places are known once the axes are laid out
+        for axis, marks in zip(axes, marked, strict=True):
+            _mark(axis, marks)
         svg = _svg(canvas, label)
-    caption = f"Error against depth (points: seeds; bars: mean and 95 % interval). {label}"
-    return Figure("error-against-depth", caption, svg)
+    caption = f"Error against {quantity} (points: seeds; bars: mean and 95 % interval). {label}"
+    return Figure(f"error-against-{quantity}", caption, svg)
 
 
-def _intervals(axis: Axes, found: Sequence[tuple[int, Any]], colour: str) -> None:
+@dataclass(frozen=True)
+class Mark:
+    """A name beside a point, in the data's coordinates."""
+
+    x: float
+    y: float
+    text: str
+    colour: str
+
+
+def _short(experiment: str, family: str) -> str:
+    return experiment.removeprefix(f"{family}-").replace("without-", "without ") or experiment
+
+
+_CHARACTER, _LINE, _GAP = 4.8, 10.0, 7.0  # points: width of a letter of the labels, their height, distance
+
+
+def _mark(axis: Axes, marks: Sequence[Mark]) -> None:
+    """Names right of their points, moved up where they would meet."""
+    points = 72 / axis.get_figure().dpi  # type: ignore[union-attr]
+    taken: list[tuple[float, float, float]] = []  # left, right, middle
+    for one in sorted(marks, key=lambda mark: mark.y):
+        left, middle = axis.transData.transform((one.x, one.y)) * points
+        right, place = left + _GAP + _CHARACTER * len(one.text), middle
+        for other_left, other_right, other in sorted(taken, key=lambda label: label[2]):
+            if other_left < right and left < other_right and abs(place - other) < _LINE:
+                place = other + _LINE
+        taken.append((left, right, place))
+        axis.annotate(
+            one.text,
+            (one.x, one.y),
+            xytext=(_GAP, place - middle),
+            textcoords="offset points",
+            color=one.colour,
+            va="center",
+            fontsize=8,
+            annotation_clip=False,
+            bbox={"facecolor": "white", "alpha": 0.6, "edgecolor": "none", "pad": 0.5},
+        ).set_in_layout(False)
+
+
+def _intervals(axis: Axes, found: Sequence[tuple[int, Any]], colour: str, line: str) -> None:
     means = [stats.mean(values) for _, values in found]
     places = [place for place, _ in found]
     values = [mean.value for mean in means]
     spans = [[mean.value - mean.low for mean in means], [mean.high - mean.value for mean in means]]
-    axis.errorbar(places, values, yerr=np.nan_to_num(spans), color=colour, marker="_", capsize=4)
+    axis.errorbar(
+        places, values, yerr=np.nan_to_num(spans), color=colour, marker="_", capsize=4, linestyle=line
+    )
     for place, seeds in found:
         axis.plot([place] * len(seeds), seeds, ".", color=colour, alpha=0.35, markersize=5)
 

@@ -42,10 +42,13 @@ class Order:
     folder: str
     threads: int
     gpu: bool
+    own_files: tuple[str, ...] = ()  # of the user's own models and augmentations
 
     @classmethod
     def of(cls, job: "Job", place: Place, gpu: bool) -> "Order":
         """The order for a job."""
+        from bench.own import own_files
+
         return cls(
             spec=job.spec.model_dump(mode="json"),
             limits={str(epoch): limit for epoch, limit in job.limits.items()},
@@ -53,6 +56,7 @@ class Order:
             folder=str(place.folder(job.key)),
             threads=max(1, int(place.cpus_per_run)),
             gpu=gpu,
+            own_files=own_files(job.spec),
         )
 
 
@@ -60,8 +64,10 @@ def carry_out(order: Order, report: Callable[[Epoch], None], should_stop: Callab
     """Train the run that an order describes. Knows nothing of Ray."""
     import torch
 
+    from bench.own import include
     from bench.train.run import Context, run
 
+    include(order.own_files)
     context = Context(
         data_dir=Path(order.data_dir),
         folder=Path(order.folder),

@@ -10,7 +10,7 @@ import pytest
 from bench.claims import Count, Difference
 from bench.errors import UserError
 from bench.report.build import build_report, find_results
-from bench.report.figures import families
+from bench.report.figures import families, figures
 from bench.results import Results, read, write
 from bench.spec import Reference
 
@@ -191,13 +191,34 @@ def test_broken_results_are_one_line(tmp_path):
         build_report(tmp_path)
 
 
-def test_families_order_their_members_by_number():
-    found = families(["resnet-110", "plain-20", "resnet-20", "vgg-a"])
-    assert [(one.name, one.places) for one in found] == [
-        ("resnet", (20, 110)),
-        ("plain", (20,)),
-        ("vgg-a", (0,)),
+def test_families_are_told_by_the_beginning_of_the_id():
+    found = families(["resnet-110", "plain-20", "resnet-20", "vgg-b-5x5", "vgg-a"])
+    assert [(one.name, one.experiments) for one in found] == [
+        ("resnet", ("resnet-110", "resnet-20")),
+        ("plain", ("plain-20",)),
+        ("vgg", ("vgg-b-5x5", "vgg-a")),
     ]
+
+
+@pytest.mark.parametrize(
+    ("depths", "names"),
+    [
+        ([20, 56, 20, 56], ["error-against-depth", "error-against-parameters"]),
+        ([20, 20, 20, 20], ["error-against-parameters"]),
+    ],
+)
+def test_errors_are_drawn_against_what_varies(depths, names):
+    counted = made_up().counts.assign(depth=depths, parameters=[5, 9, 5, 9])
+    drawn = figures(replace(made_up(), counts=counted), "here")
+    assert [one.name for one in drawn] == ["curves", *names]
+    assert all("here" in one.svg for one in drawn), "the label goes with the file"
+
+
+def test_members_of_one_depth_are_named_each_and_others_joined_by_a_line():
+    counted = made_up().counts.assign(depth=[20, 20, 20, 56])
+    svg = figures(replace(made_up(), counts=counted), "here")[1].svg
+    assert "resnet</text>" in svg
+    assert "plain</text>" not in svg
 
 
 def test_reports_load_nothing_heavy(tmp_path):

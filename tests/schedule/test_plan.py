@@ -165,6 +165,36 @@ def test_what_cannot_be_is_said_before_anything_runs(suites_dir, data_dir, old, 
         plan(load_suite("tiny", suites_dir), data_dir)
 
 
+def test_two_names_of_one_network_are_one_run(suite, data_dir):
+    def key(name: str) -> str:
+        experiment = suite.experiments[0].replace(id="x", model={"name": name})
+        profile = suite.profiles["paper"].replace(
+            model={"input_size": 32, "scale": 1 / 16}, data={"size": None}
+        )
+        small = suite.replace(
+            experiments=(experiment,), profiles={"paper": profile}, claims=(), data="shapes"
+        )
+        return make_plan(small, "paper", data_dir).contenders[0].spec.key
+
+    assert key("vgg-16") == key("vgg-d") != key("vgg-e")
+
+
+def test_a_profile_s_options_go_to_the_models_that_have_them(suite, data_dir):
+    experiments = [*suite.experiments[:1], suite.experiments[0].replace(id="x", model={"name": "lenet-5"})]
+    profile = suite.profiles["paper"].replace(model={"width": 4, "input_size": 16}, data={"size": None})
+    mixed = suite.replace(experiments=experiments, profiles={"paper": profile}, claims=())
+    options = [dict(one.spec.model.options) for one in make_plan(mixed, "paper", data_dir).contenders]
+    assert options == [{"width": 4}, {"input_size": 16}]
+
+
+def test_a_network_is_not_fed_images_of_another_size(suite, data_dir):
+    experiments = [suite.experiments[0].replace(id="x", model={"name": "vgg-16"})]
+    profile = suite.profiles["paper"].replace(model={})
+    wrong = suite.replace(experiments=experiments, profiles={"paper": profile}, claims=())
+    with pytest.raises(UserError, match=r"experiment x: .*224×224 here, not 8×8: .*input_size=8"):
+        make_plan(wrong, "paper", data_dir)
+
+
 def test_an_image_of_the_test_split_changes_the_keys(suite, data_dir, tmp_path):
     arrays = tiny_arrays()
     arrays["x_test"] = np.flip(arrays["x_test"], axis=2)
