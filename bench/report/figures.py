@@ -94,7 +94,7 @@ def _curves(results: Results, series: Sequence[Series], label: str) -> Figure:
     solid = (
         "solid: validation error; dashed: running training error" if held_out else "running training error"
     )
-    caption = f"Training by depth ({solid}; mean over seeds, band: 95 % interval). {label}"
+    caption = f"Training curves ({solid}; mean over seeds, band: 95 % interval). {label}"
     return Figure("curves", caption, svg)
 
 
