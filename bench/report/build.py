@@ -28,13 +28,15 @@ def build_report(folder: Path) -> list[Outcome]:
     outcomes = decide(results.decided, results.values, results.count)
     shown = _tables(results, outcomes)
     drawn = figures(results, results.label)
-    put(folder / "verdicts.json", as_json([plain(one) for one in outcomes]))
     layers = layer_tables(results)
+    made = {folder / "figures" / f"{figure.name}.svg": figure.svg for figure in drawn}
     for table in filter(None, [*shown.values(), *layers]):
-        put(folder / "tables" / f"{table.name}.csv", table.csv())
-        put(folder / "tables" / f"{table.name}.md", table.markdown())
-    for figure in drawn:
-        put(folder / "figures" / f"{figure.name}.svg", figure.svg)
+        made[folder / "tables" / f"{table.name}.csv"] = table.csv()
+        made[folder / "tables" / f"{table.name}.md"] = table.markdown()
+    put(folder / "verdicts.json", as_json([plain(one) for one in outcomes]))
+    for path, text in made.items():
+        put(path, text)
+    _clear(folder, keep=set(made))
     content = {
         "title": title(results),
         "plan": results.plan,
@@ -50,6 +52,14 @@ def build_report(folder: Path) -> list[Outcome]:
     for name in ("report.md", "report.html"):
         put(folder / name, _environment().get_template(f"{name}.j2").render(content))
     return outcomes
+
+
+def _clear(folder: Path, keep: set[Path]) -> None:
+    """Remove tables and figures of an earlier build that are not made any more."""
+    for kind in ("tables", "figures"):
+        for path in (folder / kind).rglob("*"):
+            if path.is_file() and path not in keep:
+                path.unlink()
 
 
 def title(results: Results) -> str:

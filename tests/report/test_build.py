@@ -98,6 +98,15 @@ def test_same_files_same_bytes(tmp_path):
     assert built(tmp_path / "one", read(tmp_path / "one")) == two, "and again from what was written"
 
 
+def test_what_is_not_made_any_more_goes(tmp_path):
+    built(tmp_path, made_up())
+    old = tmp_path / "figures" / "old.svg"
+    old.write_text("<svg/>")
+    build_report(tmp_path)
+    assert not old.exists()
+    assert (tmp_path / "runs.csv").exists()
+
+
 def test_what_depends_on_the_machine_stays_in_its_own_files(tmp_path):
     slow = made_up()
     slow = replace(
