@@ -1,4 +1,4 @@
-"""The door: `bench list | show | plan | run | report | ui | data get`.
+"""The door: `bench list | show | plan | run | report | augment | ui | data get`.
 
 Exit code 0: done (a diverged run is a result); 1: ran, but something failed or was left over;
 2: asked wrongly. What is heavy is imported by the command that needs it.
@@ -215,6 +215,27 @@ def report(
             published = publish_results(folder, reports_dir)
             build_report(published)
             console.print(f"published: {published}", highlight=False)
+
+
+@app.command(epilog="Example: bench augment --data cifar10 --data-dir data rotation cutmix")
+def augment(
+    names: Annotated[list[str] | None, typer.Argument(help="Augmentations; all if left out.")] = None,
+    data: Annotated[str, typer.Option(help="A data set.")] = "cifar10",
+    data_dir: DataDir = Path("data"),
+    out: Annotated[Path, typer.Option(help="Where to write the picture.")] = Path("augment.png"),
+) -> None:
+    """Draw a contact sheet: what each augmentation does to the first training images."""
+    from bench.base import Named
+    from bench.contact import contact_sheet
+    from bench.data import load
+    from bench.data.augment import methods
+    from bench.files import written_whole
+
+    rows = {name: [Named(name=name)] for name in names or methods()}
+    picture = contact_sheet(load(data, data_dir), rows)
+    with written_whole(out) as file:
+        file.write(picture)
+    console.print(f"contact sheet: {out}", highlight=False)
 
 
 @app.command(epilog="Example: bench ui --port 5000")

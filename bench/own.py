@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bench import models
-from bench.data.augment import METHODS
+from bench.data.augment import method, methods
 from bench.files import import_file
 from bench.spec import RunSpec
 
@@ -14,13 +14,13 @@ _BENCH = Path(__file__).parent
 
 def own_files(spec: RunSpec) -> tuple[str, ...]:
     """The files outside this package that define what a run is made of."""
-    paths = {models.source(spec.model.name), *(_file(METHODS[step.name]) for step in spec.augment)}
+    paths = {models.source(spec.model.name), *(_file(method(step)) for step in spec.augment)}
     return tuple(sorted(str(path) for path in paths if path.is_file() and _BENCH not in path.parents))
 
 
 def include(paths: Iterable[str]) -> None:
     """Import the files that this process has not imported yet, so that their decorators run."""
-    defining = (*(one.build for one in models.members().values()), *METHODS.values())
+    defining = (*(one.build for one in models.members().values()), *methods().values())
     there = {str(_file(one)) for one in defining}
     for path in paths:
         if path not in there:

@@ -15,7 +15,7 @@ FLOORS = [
     ["suites", "exact", "claims", "protocol", "data", "models"],
     ["train", "results", "own"],
     ["report", "schedule"],
-    ["track", "screen"],
+    ["track", "screen", "contact"],
     ["driver", "collect", "conclude", "ui"],
     ["desk"],
     ["cli"],

@@ -5,6 +5,7 @@ come out of one function, `open_test`, which the engine calls once, after the la
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -37,6 +38,11 @@ class Split:
     std: Tensor
     classes: int
 
+    @cached_property
+    def principal(self) -> Tensor:
+        """The training images' principal colours, (channels, directions), each its deviation long."""
+        return principal_colours(self.train.x)
+
 
 def open_split(images: ImageSet, data: Data, device: torch.device) -> Split:
     """The training and validation images of a run, as a specification asks for them.
@@ -62,6 +68,27 @@ def channel_statistics(x: Tensor) -> tuple[Tensor, Tensor]:
     mean = shares @ values
     variance = shares @ values.square() - mean.square()
     return mean.float(), variance.clamp(min=1.0).sqrt().float()
+
+
+def principal_colours(x: Tensor) -> Tensor:
+    """Eigenvectors of the channels' covariance over uint8 images (n, height, width, channels).
+
+    Each is scaled by the standard deviation along it, and points to where its largest part is positive.
+    The sums are of whole numbers, so exact.
+    """
+    channels = x.shape[3]
+    products = torch.zeros(channels, channels, dtype=torch.float64, device=x.device)
+    sums = torch.zeros(channels, dtype=torch.float64, device=x.device)
+    for part in x.split(1000):
+        pixels = part.reshape(-1, channels).double()
+        products += pixels.T @ pixels
+        sums += pixels.sum(0)
+    n = x.numel() / channels
+    covariance = (products / n - torch.outer(sums, sums) / n**2).cpu()
+    values, vectors = torch.linalg.eigh(covariance)
+    largest = vectors.gather(0, vectors.abs().argmax(0, keepdim=True))
+    scaled: Tensor = vectors * largest.sign() * values.clamp(min=0).sqrt()
+    return scaled.float().to(x.device)
 
 
 def open_test(images: ImageSet, data: Data, device: torch.device) -> Images:

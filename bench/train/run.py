@@ -143,7 +143,7 @@ class _Training:
             self.split.train,
             self.recipe.batch_size,
             self.augment,
-            Draw(generator(seed, epoch, "augment", device), self.split.mean),
+            Draw(generator(seed, epoch, "augment", device), self.split.mean, lambda: self.split.principal),
             generator(seed, epoch, "order", device),
             lr,
         )

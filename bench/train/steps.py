@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from bench.data.augment import Augment, Draw
+from bench.data.augment import Augment, Draw, targets
 from bench.data.split import Images, Split
 
 _EVALUATION_BATCH = 500
@@ -67,8 +67,9 @@ def train_epoch(
     for step in range(steps):
         chosen = order[step * batch_size : (step + 1) * batch_size]
         labels = images.y[chosen]
-        logits = network.logits(augment(images.x[chosen].permute(0, 3, 1, 2), draw))
-        loss = F.cross_entropy(logits, labels)
+        x, mixes = augment(images.x[chosen].permute(0, 3, 1, 2), draw)
+        logits = network.logits(x)
+        loss = F.cross_entropy(logits, targets(labels, mixes, logits.shape[1]))
         for group in optimizer.param_groups:
             group["lr"] = rate(step)
         optimizer.zero_grad(set_to_none=True)

@@ -56,9 +56,14 @@ def test_it_learns_and_reports_every_epoch(data_dir, tmp_path):
     assert result.cost["seconds"] > 0
 
 
-@pytest.mark.parametrize("stop_after", [1, 2])
-def test_a_resumed_run_is_bit_identical(data_dir, tmp_path, stop_after):
-    spec, seen = tiny_spec(data_dir), []
+EVERYTHING = ("mixup", "cutmix", "pca-colour", "rand-augment", "elastic", "resized-crop")
+
+
+@pytest.mark.parametrize(
+    ("stop_after", "changes"), [(1, {}), (2, {}), (2, {"augment": EVERYTHING})], ids=["1", "2", "augmented"]
+)
+def test_a_resumed_run_is_bit_identical(data_dir, tmp_path, stop_after, changes):
+    spec, seen = tiny_spec(data_dir, **changes), []
     whole = run(spec, Context(data_dir, tmp_path / "whole"))
     torch.manual_seed(12345)  # what a kept worker may have left behind
     np.random.seed(1)
@@ -71,6 +76,19 @@ def test_a_resumed_run_is_bit_identical(data_dir, tmp_path, stop_after):
     resumed = run(spec, Context(data_dir, tmp_path / "cut"))
     assert deterministic(resumed) == deterministic(whole)
     assert same(weights(tmp_path / "cut"), weights(tmp_path / "whole"))
+
+
+def test_mixed_labels_are_what_the_loss_compares_with(data_dir, tmp_path):
+    """With mixup the loss cannot fall to zero: no prediction is right for two labels at once."""
+    plain, mixed = (
+        run(
+            tiny_spec(data_dir, augment=augment, recipe=RECIPE.replace(epochs=12)),
+            Context(data_dir, tmp_path / f"{len(augment)}"),
+        )
+        for augment in ((), ("mixup",))
+    )
+    assert plain.curve[-1].train_loss < 0.3 < mixed.curve[-1].train_loss
+    assert mixed.metrics["test_error"] < 50, "it learns all the same"
 
 
 def test_dropout_s_generator_is_resumed_too(data_dir, tmp_path, monkeypatch):
