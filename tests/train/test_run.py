@@ -101,7 +101,7 @@ def test_dropout_s_generator_is_resumed_too(data_dir, tmp_path, monkeypatch):
         return torch.nn.Sequential(torch.nn.Dropout(0.2), build(name, **options))
 
     monkeypatch.setattr(models, "build", with_dropout)
-    test_a_resumed_run_is_bit_identical(data_dir, tmp_path, 1)
+    test_a_resumed_run_is_bit_identical(data_dir, tmp_path, 1, {})
 
 
 def test_seeds_differ(data_dir, tmp_path):
