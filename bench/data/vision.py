@@ -57,7 +57,8 @@ def download(name: str) -> dict[str, Any]:
         try:
             splits = [factory(folder, train=train, download=True) for train in (True, False)]
         except (OSError, RuntimeError) as error:
-            raise UserError(f"{name} cannot be downloaded: {error}") from error
+            reason = " ".join(str(error).split())
+            raise UserError(f"{name} cannot be downloaded: {reason}") from error
         return _arrays(name, *splits)
 
 

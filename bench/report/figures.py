@@ -62,11 +62,16 @@ def figures(results: Results, label: str) -> list[Figure]:
 
 
 def families(experiments: Sequence[str]) -> list[Series]:
-    """Experiments by family, in their order: the id up to its first hyphen names it."""
+    """Experiments by family, in their order: the id up to its first hyphen names it.
+
+    Those that are alone in theirs stand together, without a name.
+    """
     found: dict[str, list[str]] = {}
     for experiment in experiments:
         found.setdefault(experiment.partition("-")[0], []).append(experiment)
-    return [Series(name, tuple(members)) for name, members in found.items()]
+    related = [Series(name, tuple(members)) for name, members in found.items() if len(members) > 1]
+    alone = tuple(members[0] for members in found.values() if len(members) == 1)
+    return related + ([Series("", alone)] if alone else [])
 
 
 def _curves(results: Results, series: Sequence[Series], label: str) -> Figure:
@@ -160,7 +165,7 @@ def _against(results: Results, series: Sequence[Series], quantity: str, label: s
                     (place, results.values(name, metric))  # type: ignore[arg-type]
                     for place, name in members
                 ]
-                apart = len({depths[name] for _, name in members}) == len(members) > 1
+                apart = bool(one.name) and len({depths[name] for _, name in members}) == len(members) > 1
                 _intervals(axis, found, colour, line="-" if apart else "none")
                 ends = [
                     Mark(place, float(np.mean(seeds)), _short(name, one.name), colour)

@@ -201,11 +201,11 @@ def test_broken_results_are_one_line(tmp_path):
 
 
 def test_families_are_told_by_the_beginning_of_the_id():
-    found = families(["resnet-110", "plain-20", "resnet-20", "vgg-b-5x5", "vgg-a"])
+    found = families(["resnet-110", "plain-20", "resnet-20", "vgg-b-5x5", "vgg-a", "none"])
     assert [(one.name, one.experiments) for one in found] == [
         ("resnet", ("resnet-110", "resnet-20")),
-        ("plain", ("plain-20",)),
         ("vgg", ("vgg-b-5x5", "vgg-a")),
+        ("", ("plain-20", "none")),
     ]
 
 
