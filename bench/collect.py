@@ -122,6 +122,7 @@ def _experiment_facts(one: Contender, results: Mapping[str, Result]) -> dict[str
     return {
         "id": one.experiment.id,
         "spec": spec,
+        "space": sorted(one.experiment.space),
         "tuned": one.study is not None and chosen is not None,
     }
 

@@ -11,36 +11,17 @@ from pydantic import Field, SerializeAsAny, model_validator
 
 from bench.base import FrozenDict, Named, Options, Scalar, Spec, Table, digest
 from bench.errors import UserError, suggest
+from bench.recipe import Choice as Choice  # suites find all that they say here
+from bench.recipe import Range as Range
+from bench.recipe import Recipe as Recipe
+from bench.recipe import Tuning as Tuning
+from bench.recipe import Warmup as Warmup
+from bench.recipe import all_tunable
 
 ProfileName = Literal["smoke", "quick", "paper"]
 PROFILES: tuple[ProfileName, ...] = ("smoke", "quick", "paper")
 LOOKS = (5, 8, 12, 20)  # the numbers of seeds at which verdicts may be given
 TUNING_SEEDS = 1000  # trials take seeds from here on: final seeds, 0 to 19, are fresh
-
-
-class Warmup(Spec):
-    """A small learning rate until the running training error of an epoch falls below a level."""
-
-    lr: float = Field(gt=0)
-    until_train_error: float = Field(gt=0, le=100)
-
-
-class Recipe(Spec):
-    """How a network is trained. The learning rate is per step, the schedule's points are fractions.
-
-    `milestones` belong to the step schedule: the learning rate is divided by `decay` at each.
-    """
-
-    epochs: int = Field(ge=1)
-    batch_size: int = Field(default=128, ge=1)
-    lr: float = Field(default=0.1, gt=0)
-    momentum: float = Field(default=0.9, ge=0, lt=1)
-    weight_decay: float = Field(default=1e-4, ge=0)
-    schedule: Literal["constant", "step", "cosine", "one-cycle"] = "step"
-    milestones: tuple[float, ...] = (0.5, 0.75)
-    decay: float = Field(default=10.0, gt=1)
-    warmup: Warmup | None = None
-    precision: Literal["bf16", "fp32"] = "bf16"
 
 
 class Data(Spec):
@@ -54,49 +35,6 @@ class Data(Spec):
     validation: int = Field(default=0, ge=0)
     size: int | None = Field(default=None, ge=1)
     seed: int = 0
-
-
-class Range(Spec):
-    """A tunable number between two ends, drawn on a logarithmic scale unless said otherwise."""
-
-    low: float
-    high: float
-    log: bool = True
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.low >= self.high or (self.log and self.low <= 0):
-            raise ValueError("a range needs low < high, and low > 0 on a logarithmic scale")
-        return self
-
-
-class Choice(Spec):
-    """A tunable choice among values."""
-
-    values: tuple[Scalar, ...] = Field(min_length=2)
-
-
-class Tuning(Spec):
-    """The search that every contender gets: same space, trials, epochs and pruning rule.
-
-    Trial 0 is the recipe as it stands. Trials are asked in generations of a fixed size. A trial ends
-    early at an epoch listed in `prune_at` if its validation error there is worse than the median of
-    the finished generations' at that epoch.
-    """
-
-    space: Table[Range | Choice]
-    trials: int = Field(ge=1)
-    generation: int = Field(ge=1)
-    epochs: int = Field(ge=1)
-    prune_at: tuple[int, ...] = ()
-
-    @model_validator(mode="after")
-    def _tunable(self) -> Self:
-        for name in self.space:
-            if name not in Recipe.model_fields or name == "epochs":
-                allowed = set(Recipe.model_fields) - {"epochs"}
-                raise ValueError(f"space: cannot tune {name!r}: {suggest(name, allowed)}")
-        return self
 
 
 class Profile(Spec):
@@ -117,17 +55,25 @@ class Profile(Spec):
     def _firewall(self) -> Self:
         if self.tuning and not self.data.validation:
             raise ValueError("tuning needs a validation split; with validation=0 leave tuning out")
+        for name in self.tuning.space if self.tuning else ():
+            if "." in name:
+                raise ValueError(f"space: {name!r} belongs into the space of an experiment that has it")
         return self
 
 
 class Experiment(Spec):
-    """One contender. What it does not say itself it has from the profile; the id derives from it."""
+    """One contender. What it does not say itself it has from the profile; the id derives from it.
+
+    `space` is what tuning tries beside the profile's: recipe fields, or `METHOD.OPTION` for an option
+    that one of its own augmentations has (`rotation.degrees`).
+    """
 
     model: Named
     id: str = ""
     recipe: Table[Any] = Field(default_factory=FrozenDict)
     data: Table[Any] = Field(default_factory=FrozenDict)
     augment: tuple[Named, ...] | None = None
+    space: Table[Range | Choice] = Field(default_factory=FrozenDict)
     profiles: tuple[ProfileName, ...] = PROFILES
 
     @model_validator(mode="before")
@@ -150,6 +96,11 @@ class Experiment(Spec):
             for name in getattr(self, field):
                 if name not in kind.model_fields:
                     raise ValueError(f"{field}: unknown {name!r}: {suggest(name, kind.model_fields)}")
+        all_tunable(name for name in self.space if "." not in name)
+        known = {f"{step.name}.{option}" for step in self.augment or () for option in step.options}
+        for name in self.space:
+            if "." in name and name not in known:
+                raise ValueError(f"space: the augmentation does not say {name!r}: {suggest(name, known)}")
         return self
 
 
@@ -226,6 +177,12 @@ class Suite(Spec):
             raise ValueError("a suite needs experiments (or networks to count)")
         if self.experiments and not (self.data and self.profiles):
             raise ValueError("experiments need a data set (`data`) and profiles")
+        for name, profile in self.profiles.items():
+            sizes = {len(one.space) for one in self.standing(name)}
+            if profile.tuning and len(sizes) > 1:
+                raise ValueError(
+                    f"{name}: budgets must be equal, but spaces have {sizes} settings of their own"
+                )
         ids = [*(one.id for one in self.experiments), *(one.id for one in self.networks)]
         for kind, names in (("experiment", ids), ("claim", [claim.id for claim in self.claims])):
             for name in {name for name in names if names.count(name) > 1}:
@@ -320,3 +277,23 @@ def resolve(
         recipe=profile.recipe.replace(**experiment.recipe),
         seed=seed,
     )
+
+
+def setting(spec: RunSpec, name: str) -> Scalar:
+    """The value of a tunable setting as a specification has it: a recipe's field, or `METHOD.OPTION`."""
+    method, _, option = name.partition(".")
+    if not option:
+        value: Scalar = getattr(spec.recipe, name)
+        return value
+    return next(step.options[option] for step in spec.augment if step.name == method)
+
+
+def settled(spec: RunSpec, values: Mapping[str, Scalar]) -> RunSpec:
+    """The specification with tunable settings set."""
+    recipe = {name: value for name, value in values.items() if "." not in name}
+    steps = []
+    for step in spec.augment:
+        own = {name: value for name, value in values.items() if name.startswith(f"{step.name}.")}
+        chosen = {name.partition(".")[2]: value for name, value in own.items()}
+        steps.append(step.replace(options={**step.options, **chosen}))
+    return spec.replace(recipe=spec.recipe.replace(**recipe), augment=tuple(steps))

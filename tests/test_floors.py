@@ -11,6 +11,7 @@ BENCH = Path(__file__).parent.parent / "bench"
 FLOORS = [
     ["errors"],
     ["base", "files", "code", "provenance", "stats"],
+    ["recipe"],
     ["spec"],
     ["suites", "exact", "claims", "protocol", "data", "models"],
     ["train", "results", "own"],

@@ -152,6 +152,48 @@ def test_what_a_suite_needs(changes, message):
         suite(**changes)
 
 
+ROTATED = {"name": "rotation", "options": {"degrees": 15.0}}
+DEGREES = {"rotation.degrees": Range(low=1, high=90)}
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Experiment(model="plain-8", space=DEGREES), "does not say 'rotation.degrees'"),
+        (
+            lambda: Experiment(
+                model="plain-8", augment=[ROTATED], space={"rotation.degree": Range(low=1, high=9)}
+            ),
+            "did you mean 'rotation.degrees'",
+        ),
+        (lambda: Experiment(model="plain-8", space={"epochs": Range(low=1, high=9)}), "cannot tune 'epochs'"),
+        (
+            lambda: Profile(
+                recipe=Recipe(epochs=1),
+                data=Data(validation=9),
+                tuning=Tuning(space=DEGREES, trials=2, generation=2, epochs=1),
+            ),
+            "belongs into the space of an experiment",
+        ),
+    ],
+)
+def test_spaces_name_what_there_is(make, message):
+    with pytest.raises(ValidationError, match=message):
+        make()
+
+
+def test_every_contender_s_space_is_as_large():
+    tuning = Tuning(space={"lr": Range(low=0.1, high=1)}, trials=2, generation=2, epochs=1)
+    tuned = Profile(recipe=Recipe(epochs=3), data=Data(validation=10), tuning=tuning)
+    own = Experiment(id="own", model="plain-8", augment=[ROTATED], space=DEGREES)
+    bare = Experiment(id="bare", model="plain-8")
+    with pytest.raises(ValidationError, match="budgets must be equal"):
+        suite(experiments=[own, bare], profiles={"quick": tuned})
+    fair = bare.replace(space={"momentum": Range(low=0.5, high=0.99)})
+    assert suite(experiments=[own, fair], profiles={"quick": tuned})
+    assert suite(experiments=[own, bare], profiles={"quick": tuned.replace(tuning=None)})
+
+
 def test_round_trip_through_json_keeps_the_key():
     one = spec(recipe=Recipe(epochs=3, lr=0.1234, warmup={"lr": 0.01, "until_train_error": 80}))
     assert RunSpec.model_validate_json(one.model_dump_json()).key == one.key

@@ -144,12 +144,23 @@ def main_table(results: Results) -> Table | None:
     )
 
 
+_TRIAL = ("experiment", "trial", "status", "epochs", "validation_error")
+
+
+def _setting(value: object) -> str:
+    """A tuned value; a dash where the experiment has no such setting."""
+    if isinstance(value, str):
+        return value
+    number = float(value)  # type: ignore[arg-type]
+    return "–" if math.isnan(number) else f"{number:.4g}"
+
+
 def tuning_table(results: Results) -> Table | None:
     """Every trial of every experiment, best marked; None where nothing was tuned."""
     tuning = results.plan["tuning"]
     if not tuning or results.trials.empty:
         return None
-    tuned = list(tuning["space"])
+    tuned = [str(name) for name in results.trials if name not in _TRIAL]
     rows = []
     for experiment in results.experiments:
         trials = results.trials[results.trials["experiment"] == experiment]
@@ -160,7 +171,7 @@ def tuning_table(results: Results) -> Table | None:
                 (
                     experiment,
                     str(trial["trial"]),
-                    *(f"{trial[name]:.4g}" for name in tuned),
+                    *(_setting(trial[name]) for name in tuned),
                     str(trial["status"]) + (", chosen" if index == best else ""),
                     str(trial["epochs"]),
                     f"{trial['validation_error']:.2f}",
@@ -261,7 +272,13 @@ def _settings(results: Results, experiment: str) -> str:
     one = next(one for one in results.plan["experiments"] if one["id"] == experiment)
     recipe = one["spec"]["recipe"]
     tuned = ", tuned" if one["tuned"] else ""
-    return f"lr {recipe['lr']:g}, weight decay {recipe['weight_decay']:g}{tuned}"
+    own = [
+        f", {name.partition('.')[2]} {step['options'][name.partition('.')[2]]:g}"
+        for step in one["spec"]["augment"]
+        for name in one["space"]
+        if name.startswith(f"{step['name']}.")
+    ]
+    return f"lr {recipe['lr']:g}, weight decay {recipe['weight_decay']:g}{''.join(own)}{tuned}"
 
 
 def _published(results: Results, experiment: str) -> str:

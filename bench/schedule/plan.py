@@ -19,7 +19,7 @@ from bench.errors import UserError, suggest
 from bench.models.counts import Counted, count
 from bench.schedule.facts import NO_DATA, DataFacts, facts_of, find_data
 from bench.schedule.tuning import Study, Trial
-from bench.spec import Experiment, Network, Profile, RunSpec, Suite, resolve
+from bench.spec import Experiment, Network, Profile, RunSpec, Suite, Tuning, resolve, settled
 from bench.train.records import Result
 
 Phase = Literal["tune", "final"]
@@ -98,7 +98,7 @@ class Contender:
         if len(told) < self.study.tuning.trials:
             return None
         values = self.study.best(told)[0].values
-        return self.spec.replace(recipe=self.spec.recipe.replace(**values))
+        return settled(self.spec, values)
 
     def finals(self, results: Mapping[str, Result]) -> list[Job]:
         """All final runs, finished or not; none while tuning is not at its end."""
@@ -215,12 +215,17 @@ def _contender(
     return Contender(
         experiment=experiment,
         spec=spec,
-        study=Study(spec, profile.tuning) if profile.tuning else None,
+        study=Study(spec, _search(profile.tuning, experiment)) if profile.tuning else None,
         seeds=seeds,
         counts=counted.counts,
         code=code_hash(models.source(spec.model.name)),
         images=len(chosen),
     )
+
+
+def _search(tuning: Tuning, experiment: Experiment) -> Tuning:
+    """The profile's tuning with the experiment's own space."""
+    return tuning.replace(space={**tuning.space, **experiment.space})
 
 
 def _own_options(model: Named, family: models.Member, profile: Profile) -> Named:

@@ -12,7 +12,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from bench.base import digest
-from bench.spec import TUNING_SEEDS, Choice, Range, RunSpec, Tuning
+from bench.spec import TUNING_SEEDS, Choice, Range, RunSpec, Tuning, setting, settled
 from bench.train.records import Result
 
 if TYPE_CHECKING:
@@ -50,9 +50,10 @@ class Study:
 
     def spec(self, trial: Trial) -> RunSpec:
         """The run of a trial: the shortened schedule, the tuned values, a seed that no final run has."""
-        recipe = self.base.recipe.replace(epochs=self.tuning.epochs, **trial.values)
+        chosen = settled(self.base, trial.values)
+        recipe = chosen.recipe.replace(epochs=self.tuning.epochs)
         mark = {"study": self.key, "number": trial.number}
-        return self.base.replace(recipe=recipe, seed=TUNING_SEEDS + trial.number, trial=mark)
+        return chosen.replace(recipe=recipe, seed=TUNING_SEEDS + trial.number, trial=mark)
 
     def ask(self, generation: int, told: Sequence[tuple[Trial, Result]]) -> list[Trial]:
         """The trials of a generation, given all trials of the earlier ones in order."""
@@ -63,7 +64,7 @@ class Study:
         trials = []
         for number in range(first, first + size):
             if number == 0:  # the recipe as it stands
-                values = {name: getattr(self.base.recipe, name) for name in self.tuning.space}
+                values = {name: setting(self.base, name) for name in self.tuning.space}
             else:
                 asked = study.ask()
                 values = {name: _suggest(asked, name, s) for name, s in self.tuning.space.items()}

@@ -62,7 +62,8 @@ def made_up(seeds: int = 5, missing: int = 0, **facts) -> Results:
         "claims": [claim.model_dump(mode="json") for claim in claims],
         "references": [reference.model_dump(mode="json") for reference in references],
         "experiments": [
-            {"id": name, "tuned": False, "spec": {"recipe": {"lr": 0.1, "weight_decay": 1e-4, "epochs": 3}}}
+            {"id": name, "tuned": False, "space": [],
+             "spec": {"augment": [], "recipe": {"lr": 0.1, "weight_decay": 1e-4, "epochs": 3}}}
             for name in EXPERIMENTS
         ],
         **facts,

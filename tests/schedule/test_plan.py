@@ -10,6 +10,7 @@ from bench.schedule.plan import make_plan
 from bench.schedule.recall import Stored, recall
 from bench.schedule.session import Session
 from bench.schedule.tuning import Study
+from bench.spec import Range
 from bench.train.records import Epoch, Result
 from tests.conftest import tiny_arrays
 
@@ -193,6 +194,23 @@ def test_a_network_is_not_fed_images_of_another_size(suite, data_dir):
     wrong = suite.replace(experiments=experiments, profiles={"paper": profile}, claims=())
     with pytest.raises(UserError, match=r"experiment x: .*224×224 here, not 8×8: .*input_size=8"):
         make_plan(wrong, "paper", data_dir)
+
+
+def test_a_tuned_strength_reaches_the_final_runs(suite, data_dir):
+    augment = ({"name": "rotation", "options": {"degrees": 10.0}},)
+    space = {"rotation.degrees": Range(low=1, high=90)}
+    experiments = [suite.experiments[0].replace(augment=augment, space=space)]
+    made = make_plan(suite.replace(experiments=experiments, claims=()), "smoke", data_dir)
+    session = Session(made, {}, [])
+    error = 60.0
+    while (job := session.next()) is not None:
+        error -= 1  # each trial better than the one before
+        session.ended(job, finished(error))
+    (one,) = made.contenders
+    best = one.study.best(one.told(session.results))[0]
+    assert best.values["rotation.degrees"] != 10.0, "the last trial is the best"
+    chosen = {job.spec.augment[0].options["degrees"] for job in one.finals(session.results)}
+    assert chosen == {best.values["rotation.degrees"]}
 
 
 def test_an_image_of_the_test_split_changes_the_keys(suite, data_dir, tmp_path):

@@ -116,3 +116,19 @@ def test_pruned_and_diverged_trials_are_told_as_what_they_are(status, tmp_path):
     state = optuna.trial.TrialState.PRUNED if status == "pruned" else optuna.trial.TrialState.COMPLETE
     assert [trial.state for trial in stored.trials] == [state] * 3
     assert stored.trials[0].intermediate_values == {1: 75.0}
+
+
+def test_an_augmentation_s_strength_is_tuned_like_a_recipe_s_field():
+    steps = ({"name": "rotation", "options": {"degrees": 20.0}}, "flip")
+    tuning = TUNING.replace(space={**TUNING.space, "rotation.degrees": Range(low=5, high=90)})
+    study = Study(BASE.replace(augment=steps), tuning)
+    told = play(study)
+    tried = [trial.values["rotation.degrees"] for trial, _ in told]
+    assert tried[0] == 20.0, "trial 0 is the augmentation as it stands"
+    assert len(set(tried)) == len(tried)
+    assert all(5 <= degrees <= 90 for degrees in tried)
+    for trial, _ in told:
+        made = study.spec(trial)
+        assert dict(made.augment[0].options) == {"degrees": trial.values["rotation.degrees"]}
+        assert made.augment[1].name == "flip"
+        assert made.recipe.lr == trial.values["lr"]
