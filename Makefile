@@ -12,7 +12,7 @@ SUITE_TARGETS := $(addprefix suite-,$(SUITES))
 REPORT_TARGETS := $(addprefix report-,$(SUITES))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock test test-all check format reports ui clean $(SUITE_TARGETS) $(REPORT_TARGETS)
+.PHONY: help setup lock test test-all bench check format reports ui clean $(SUITE_TARGETS) $(REPORT_TARGETS)
 
 help: ## list the targets
 	@echo "make suite-NAME [PROFILE=smoke|quick|paper] [DATA=dir] [ARGS=\"...\"]   run a suite, write its report"
@@ -51,6 +51,9 @@ test: $(READY) ## run the tests (some minutes)
 
 test-all: $(READY) ## run the slow tests too
 	@$(BIN)/python -m pytest -m "" $(ARGS)
+
+bench: $(READY) ## time augmentation against torchvision (half a minute)
+	@$(BIN)/python -m benchmarks.augmentation $(ARGS)
 
 check: $(READY) ## ruff, ruff format, mypy --strict
 	@$(BIN)/ruff check .

@@ -65,7 +65,31 @@ def commands() -> str:
     return "```text\n" + "\n".join(lines) + "\n```"
 
 
-FILLERS: dict[str, Callable[[], str]] = {"suites": suites, "verdicts": verdicts, "commands": commands}
+def augmentations() -> str:
+    """Every augmentation with its options and the first line of its description."""
+    import inspect
+
+    from bench.data.augment import methods
+
+    lines = ["| name | options | what it does |", "|---|---|---|"]
+    for name, method in methods().items():
+        options = list(inspect.signature(method).parameters.values())[2:]
+        shown = ", ".join(f"`{one.name}={_short(one.default)}`" for one in options) or "–"
+        about = (inspect.getdoc(method) or "").splitlines()[0]
+        lines.append(f"| `{name}` | {shown} | {about} |")
+    return "\n".join(lines)
+
+
+def _short(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else repr(value)
+
+
+FILLERS: dict[str, Callable[[], str]] = {
+    "suites": suites,
+    "verdicts": verdicts,
+    "commands": commands,
+    "augmentations": augmentations,
+}
 
 
 def filled(text: str) -> str:
