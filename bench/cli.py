@@ -182,7 +182,8 @@ def run(
         results = collect(made, recalled.results, recalled.runs, folder)
         outcomes = build_report(folder)
         conclude(tracker, made, results, outcomes, recalled.runs)
-    console.print(verdict_table(outcomes))
+    if outcomes:
+        console.print(verdict_table(outcomes))
     if missing:
         print_efficiency(visit.session.busy_seconds, slots)
     console.print(f"report: {folder / 'report.html'}   browse all runs: make ui", highlight=False)
