@@ -1,5 +1,6 @@
 """The base of all specifications: frozen, strict about names, compared by value."""
 
+import ast
 import hashlib
 import json
 from collections.abc import Mapping
@@ -59,7 +60,13 @@ def digest(text: str) -> str:
 
 
 class Named(Spec):
-    """A thing that is looked up by name and called with options; a bare string is the name alone."""
+    """A thing that is looked up by name and called with options.
+
+    A string will do as well: the name alone, or with options in brackets.
+
+    >>> Named.model_validate("rotation(degrees=15)")
+    Named(name='rotation', options={'degrees': 15})
+    """
 
     name: str
     options: Options = Field(default_factory=FrozenDict)
@@ -67,16 +74,29 @@ class Named(Spec):
     @model_validator(mode="before")
     @classmethod
     def _from_string(cls, data: Any) -> Any:
-        return {"name": data} if isinstance(data, str) else data
+        if not isinstance(data, str):
+            return data
+        name, bracket, options = data.partition("(")
+        return {"name": name, "options": _options(data, bracket + options)} if bracket else {"name": name}
 
     def __str__(self) -> str:
         options = ", ".join(f"{name}={value}" for name, value in self.options.items())
         return f"{self.name}({options})" if options else self.name
 
 
+def _options(text: str, call: str) -> dict[str, Any]:
+    try:
+        tree = ast.parse(f"f{call}", mode="eval").body
+        if isinstance(tree, ast.Call) and not tree.args:
+            return {str(one.arg): ast.literal_eval(one.value) for one in tree.keywords}
+    except (SyntaxError, ValueError):
+        pass
+    raise ValueError(f"{text!r} does not read as NAME(OPTION=VALUE, ...)")
+
+
 def as_tuple(value: Any) -> Any:
     """One thing or several: a validator for fields that take either."""
-    return value if isinstance(value, (list, tuple)) else (value,)
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 Several = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]

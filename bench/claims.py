@@ -106,7 +106,10 @@ class Trained(Claim):
 
 
 class Difference(Trained):
-    """Each of `lower` has a lower metric than its partner in `higher`, by more than `by`."""
+    """Each of `lower` has a lower metric than its partner in `higher`, by more than `by`.
+
+    One alone is the partner of all on the other side.
+    """
 
     kind: Literal["difference"] = "difference"
     lower: Several
@@ -115,14 +118,17 @@ class Difference(Trained):
 
     @model_validator(mode="after")
     def _partners(self) -> "Difference":
-        if len(self.lower) != len(self.higher):
-            raise ValueError("`lower` and `higher` must be equally long")
+        sizes = {len(self.lower), len(self.higher)}
+        if len(sizes - {1}) > 1 or 0 in sizes:
+            raise ValueError("`lower` and `higher` must be equally long, or one of them alone")
         return self
 
     def contrasts(self) -> tuple[Contrast, ...]:
+        n = max(len(self.lower), len(self.higher))
+        lower, higher = (side * n if len(side) == 1 else side for side in (self.lower, self.higher))
         return tuple(
             Contrast(f"{high} − {low}", ((high, 1.0), (low, -1.0)), self.by)
-            for low, high in zip(self.lower, self.higher, strict=False)  # see _partners
+            for low, high in zip(lower, higher, strict=False)  # see _partners
         )
 
 

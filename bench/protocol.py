@@ -9,6 +9,7 @@ _SHOWN = {
     "data.train": "training images",
     "data.validation": "validation images held out",
     "data.size": "image size (pixels)",
+    "model.name": "network",
     "model.options.width": "width of the first stage",
     "model.options.scale": "widths, as a share of the published ones",
     "model.options.batch_norm": "batch norm (VGG)",

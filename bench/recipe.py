@@ -57,7 +57,8 @@ class Choice(Spec):
 class Tuning(Spec):
     """The search that every contender gets: same space, trials, epochs and pruning rule.
 
-    An experiment may add a `space` of its own (its augmentation's strength), as large as the others'.
+    An experiment may add a `space` of its own (its augmentation's strength), as large as the others'. Where
+    its training is longer or shorter than the profile's, so are its trials, in proportion.
     Trial 0 is the recipe as it stands. Trials are asked in generations of a fixed size. A trial ends
     early at an epoch listed in `prune_at` if its validation error there is worse than the median of
     the finished generations' at that epoch.

@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, SerializeAsAny, model_validator
 
-from bench.base import FrozenDict, Named, Options, Scalar, Spec, Table, digest
+from bench.base import FrozenDict, Named, Options, Spec, Table, digest
 from bench.errors import UserError, suggest
 from bench.recipe import Choice as Choice  # suites find all that they say here
 from bench.recipe import Range as Range
@@ -17,6 +17,10 @@ from bench.recipe import Recipe as Recipe
 from bench.recipe import Tuning as Tuning
 from bench.recipe import Warmup as Warmup
 from bench.recipe import all_tunable
+from bench.runspec import Data as Data
+from bench.runspec import DataUse as DataUse
+from bench.runspec import RunSpec as RunSpec
+from bench.runspec import TrialOf as TrialOf
 
 ProfileName = Literal["smoke", "quick", "paper"]
 PROFILES: tuple[ProfileName, ...] = ("smoke", "quick", "paper")
@@ -24,26 +28,15 @@ LOOKS = (5, 8, 12, 20)  # the numbers of seeds at which verdicts may be given
 TUNING_SEEDS = 1000  # trials take seeds from here on: final seeds, 0 to 19, are fresh
 
 
-class Data(Spec):
-    """How much of a data set is used, and how: the validation images are taken from the training split.
-
-    `train` and `size` (pixels a side) of None mean all images, and their own size. `seed` fixes the
-    stratified choice; it is the same for all runs, so contenders share their split.
-    """
-
-    train: int | None = Field(default=None, ge=1)
-    validation: int = Field(default=0, ge=0)
-    size: int | None = Field(default=None, ge=1)
-    seed: int = 0
-
-
 class Profile(Spec):
     """How big: what all experiments of a suite share when they run at this size.
 
-    `model` holds options for all models that have such an option.
+    `network` is the model of the experiments that name none; `model` holds options for all models that
+    have such an option.
     """
 
     data: Data = Data()
+    network: Named | None = None
     model: Options = Field(default_factory=FrozenDict)
     recipe: Recipe
     augment: tuple[Named, ...] | None = None  # in place of the suite's, where sizes differ
@@ -68,7 +61,7 @@ class Experiment(Spec):
     that one of its own augmentations has (`rotation.degrees`).
     """
 
-    model: Named
+    model: Named | None = None
     id: str = ""
     recipe: Table[Any] = Field(default_factory=FrozenDict)
     data: Table[Any] = Field(default_factory=FrozenDict)
@@ -79,8 +72,10 @@ class Experiment(Spec):
     @model_validator(mode="before")
     @classmethod
     def _derive_id(cls, data: Any) -> Any:
-        if not isinstance(data, Mapping) or data.get("id") or "model" not in data:
+        if not isinstance(data, Mapping) or data.get("id"):
             return data
+        if data.get("model") is None:
+            raise ValueError("an experiment without a model of its own needs an id")
         parts = [str(Named.model_validate(data["model"]))]
         for field in ("recipe", "data"):
             parts += [
@@ -178,6 +173,9 @@ class Suite(Spec):
         if self.experiments and not (self.data and self.profiles):
             raise ValueError("experiments need a data set (`data`) and profiles")
         for name, profile in self.profiles.items():
+            for one in self.standing(name):
+                if not one.model and not profile.network:
+                    raise ValueError(f"{name}: {one.id!r} has no model, and the profile no network")
             sizes = {len(one.space) for one in self.standing(name)}
             if profile.tuning and len(sizes) > 1:
                 raise ValueError(
@@ -229,36 +227,6 @@ def _all_known(names: Iterable[str], known: list[str], who: str) -> None:
             raise ValueError(f"{who} names an unknown experiment {name!r}: {suggest(name, known)}")
 
 
-class DataUse(Data):
-    """A data set as a run uses it: which one (by content) and how much of it."""
-
-    name: str
-    fingerprint: str
-
-
-class TrialOf(Spec):
-    """Marks a run specification as a tuning trial: of which study (its key), and which number."""
-
-    study: str
-    number: int
-
-
-class RunSpec(Spec):
-    """All that changes the distribution of a run's result, and nothing else; hence its key."""
-
-    model: Named
-    data: DataUse
-    augment: tuple[Named, ...]
-    recipe: Recipe
-    seed: int
-    trial: TrialOf | None = None
-
-    @property
-    def key(self) -> str:
-        """The run's identity."""
-        return digest(self.canonical())
-
-
 def resolve(
     suite: Suite,
     profile: Profile,
@@ -269,31 +237,12 @@ def resolve(
 ) -> RunSpec:
     """What one run of an experiment is at a profile's size, on the data set with that fingerprint."""
     choices = (experiment.augment, profile.augment, suite.augment)
-    merged_model = {**profile.model, **experiment.model.options}
+    model = experiment.model or profile.network
+    assert model is not None  # a suite is validated
     return RunSpec(
-        model=Named(name=experiment.model.name, options=merged_model),
+        model=model.replace(options={**profile.model, **model.options}),
         data=DataUse(name=data, fingerprint=fingerprint, **{**dict(profile.data), **experiment.data}),
         augment=next(choice for choice in choices if choice is not None),
         recipe=profile.recipe.replace(**experiment.recipe),
         seed=seed,
     )
-
-
-def setting(spec: RunSpec, name: str) -> Scalar:
-    """The value of a tunable setting as a specification has it: a recipe's field, or `METHOD.OPTION`."""
-    method, _, option = name.partition(".")
-    if not option:
-        value: Scalar = getattr(spec.recipe, name)
-        return value
-    return next(step.options[option] for step in spec.augment if step.name == method)
-
-
-def settled(spec: RunSpec, values: Mapping[str, Scalar]) -> RunSpec:
-    """The specification with tunable settings set."""
-    recipe = {name: value for name, value in values.items() if "." not in name}
-    steps = []
-    for step in spec.augment:
-        own = {name: value for name, value in values.items() if name.startswith(f"{step.name}.")}
-        chosen = {name.partition(".")[2]: value for name, value in own.items()}
-        steps.append(step.replace(options={**step.options, **chosen}))
-    return spec.replace(recipe=spec.recipe.replace(**recipe), augment=tuple(steps))

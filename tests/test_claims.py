@@ -438,7 +438,12 @@ def test_experiments_are_named_once_each():
     assert falls("a", "b", "c").experiments() == ("a", "b", "c")
 
 
-@pytest.mark.parametrize(("lower", "higher"), [(("a", "b"), "c"), ("a", ("b", "c")), ((), "a")])
+def test_one_alone_is_the_partner_of_all():
+    assert less("a", ("b", "c")).contrasts() == less(("a", "a"), ("b", "c")).contrasts()
+    assert less(("b", "c"), "a").contrasts() == less(("b", "c"), ("a", "a")).contrasts()
+
+
+@pytest.mark.parametrize(("lower", "higher"), [(("a", "b"), ("c", "d", "e")), ((), "a"), ("a", ())])
 def test_partners_must_be_equally_many(lower, higher):
     with pytest.raises(ValidationError, match="`lower` and `higher` must be equally long"):
         less(lower, higher)

@@ -12,6 +12,7 @@ FLOORS = [
     ["errors"],
     ["base", "files", "code", "provenance", "stats"],
     ["recipe"],
+    ["runspec"],
     ["spec"],
     ["suites", "exact", "claims", "protocol", "data", "models"],
     ["train", "results", "own"],

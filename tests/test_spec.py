@@ -4,6 +4,7 @@ import pickle
 import pytest
 from pydantic import ValidationError
 
+from bench.base import Named
 from bench.errors import UserError
 from bench.spec import Data, Experiment, Network, Profile, Range, Recipe, RunSpec, Suite, Tuning, resolve
 
@@ -192,6 +193,30 @@ def test_every_contender_s_space_is_as_large():
     fair = bare.replace(space={"momentum": Range(low=0.5, high=0.99)})
     assert suite(experiments=[own, fair], profiles={"quick": tuned})
     assert suite(experiments=[own, bare], profiles={"quick": tuned.replace(tuning=None)})
+
+
+def test_names_with_options_may_be_written_as_calls():
+    assert Named.model_validate("flip") == Named(name="flip")
+    text = "crop(padding=0.125, border='zero')"
+    assert Named.model_validate(text) == Named(name="crop", options={"padding": 0.125, "border": "zero"})
+
+
+@pytest.mark.parametrize("text", ["crop(padding=", "crop(4)", "crop(padding=open('x'))", "f(a=1) + g(b=2)"])
+def test_what_is_no_call_is_refused(text):
+    with pytest.raises(ValidationError, match="does not read as NAME"):
+        Named.model_validate(text)
+
+
+def test_an_experiment_without_a_model_takes_the_profile_s_network():
+    bare = Experiment(id="bare")
+    with pytest.raises(ValidationError, match="'bare' has no model, and the profile no network"):
+        suite(experiments=[bare], profiles={"quick": Profile(recipe=Recipe(epochs=1))})
+    with pytest.raises(ValidationError, match="needs an id"):
+        Experiment(recipe={"lr": 0.2})
+    profile = Profile(recipe=Recipe(epochs=1), network="resnet-8(width=4)", model={"shortcut": "B"})
+    one = suite(experiments=[bare], profiles={"quick": profile})
+    model = resolve(one, profile, bare, "tiny", "f").model
+    assert model == Named(name="resnet-8", options={"width": 4, "shortcut": "B"})
 
 
 def test_round_trip_through_json_keeps_the_key():

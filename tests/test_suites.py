@@ -10,7 +10,7 @@ from bench.errors import UserError
 from bench.suites import suite_files
 
 ROOT = Path(__file__).parent.parent
-SUITES = sorted((ROOT / "suites").glob("*.py"))
+SUITES = sorted((ROOT / "suites").glob("[!_]*.py"))
 MODELS = sorted((ROOT / "bench" / "models").glob("*.py"))
 
 

@@ -177,10 +177,13 @@ def tuning_table(results: Results) -> Table | None:
                     f"{trial['validation_error']:.2f}",
                 )
             )
+    lengths = {one["spec"]["recipe"]["epochs"] for one in results.plan["experiments"]}
+    longer = " (more or fewer in proportion to its training)" if len(lengths) > 1 else ""
     return Table(
         "tuning",
-        f"Tuning: every experiment had {tuning['trials']} trials of {tuning['epochs']} epochs in generations "
-        f"of {tuning['generation']}, judged on validation images alone; trial 0 is the recipe as it stands",
+        f"Tuning: every experiment had {tuning['trials']} trials of {tuning['epochs']} epochs{longer} in "
+        f"generations of {tuning['generation']}, judged on validation images alone; trial 0 is the recipe "
+        "as it stands",
         ("experiment", "trial", *tuned, "status", "epochs", "validation error, %"),
         tuple(rows),
         frozenset({"trial", *tuned, "epochs", "validation error, %"}),

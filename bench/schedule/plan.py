@@ -17,9 +17,10 @@ from bench.data.sets import ImageSet
 from bench.data.split import choose
 from bench.errors import UserError, suggest
 from bench.models.counts import Counted, count
+from bench.runspec import settled
 from bench.schedule.facts import NO_DATA, DataFacts, facts_of, find_data
 from bench.schedule.tuning import Study, Trial
-from bench.spec import Experiment, Network, Profile, RunSpec, Suite, Tuning, resolve, settled
+from bench.spec import Experiment, Network, Profile, RunSpec, Suite, Tuning, resolve
 from bench.train.records import Result
 
 Phase = Literal["tune", "final"]
@@ -189,7 +190,7 @@ def make_plan(
         return Plan(suite, profile_name, profile, NO_DATA, (), networks, wanted)
     images = find_data(suite, profile_name, data_dir, say)
     contenders = tuple(_contender(suite, profile, one, images, wanted) for one in standing)
-    _known_options(suite, profile, standing)
+    _known_options(suite, profile, contenders)
     facts = facts_of(images, suite.data)
     return Plan(suite, profile_name, profile, facts, contenders, networks, wanted)
 
@@ -212,10 +213,11 @@ def _contender(
             )
     except UserError as error:
         raise UserError(f"{suite.name}, experiment {experiment.id}: {error}") from error
+    share = spec.recipe.epochs / profile.recipe.epochs
     return Contender(
         experiment=experiment,
         spec=spec,
-        study=Study(spec, _search(profile.tuning, experiment)) if profile.tuning else None,
+        study=Study(spec, _search(profile.tuning, experiment, share)) if profile.tuning else None,
         seeds=seeds,
         counts=counted.counts,
         code=code_hash(models.source(spec.model.name)),
@@ -223,9 +225,13 @@ def _contender(
     )
 
 
-def _search(tuning: Tuning, experiment: Experiment) -> Tuning:
-    """The profile's tuning with the experiment's own space."""
-    return tuning.replace(space={**tuning.space, **experiment.space})
+def _search(tuning: Tuning, experiment: Experiment, share: float) -> Tuning:
+    """The profile's tuning with the experiment's own space, and as much longer as its training is."""
+    return tuning.replace(
+        space={**tuning.space, **experiment.space},
+        epochs=max(1, round(tuning.epochs * share)),
+        prune_at=[max(1, round(epoch * share)) for epoch in tuning.prune_at],
+    )
 
 
 def _own_options(model: Named, family: models.Member, profile: Profile) -> Named:
@@ -235,9 +241,9 @@ def _own_options(model: Named, family: models.Member, profile: Profile) -> Named
     return Named(name=family.name, options=options)
 
 
-def _known_options(suite: Suite, profile: Profile, standing: Sequence[Experiment]) -> None:
+def _known_options(suite: Suite, profile: Profile, contenders: Sequence[Contender]) -> None:
     """Raises UserError for an option of the profile that none of its models has."""
-    known = {option for one in standing for option in models.member(one.model.name).options()}
+    known = {option for one in contenders for option in models.member(one.spec.model.name).options()}
     for name in profile.model:
         if name not in known:
             raise UserError(f"{suite.name}: no model has the option {name!r}: {suggest(name, known)}")

@@ -12,7 +12,8 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from bench.base import digest
-from bench.spec import TUNING_SEEDS, Choice, Range, RunSpec, Tuning, setting, settled
+from bench.runspec import setting, settled
+from bench.spec import TUNING_SEEDS, Choice, Range, RunSpec, Tuning
 from bench.train.records import Result
 
 if TYPE_CHECKING:

@@ -125,6 +125,11 @@ def test_flip_mirrors_about_half():
     assert 150 < sum(mirrored) < 250
 
 
+def test_crop_s_padding_may_be_a_share_of_the_side():
+    x = images(20)
+    assert torch.equal(augmented(x, "crop", padding=0.25), augmented(x, "crop", padding=x.shape[3] // 4))
+
+
 def test_crop_cuts_windows_of_the_padded_image():
     x, padding = images(200), 2
     cropped = augmented(x, "crop", padding=padding)

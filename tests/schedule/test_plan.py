@@ -213,6 +213,21 @@ def test_a_tuned_strength_reaches_the_final_runs(suite, data_dir):
     assert chosen == {best.values["rotation.degrees"]}
 
 
+def test_trials_are_as_much_longer_as_the_training(suite, data_dir):
+    profile = suite.profiles["smoke"]
+    tuning = profile.tuning.replace(epochs=2, prune_at=(1,))
+    profile = profile.replace(recipe=profile.recipe.replace(epochs=4), tuning=tuning)
+    long, short = (
+        suite.experiments[0].replace(id=f"{epochs}", recipe={"epochs": epochs}) for epochs in (12, 1)
+    )
+    changed = suite.replace(experiments=[long, short], profiles={"smoke": profile}, claims=())
+    made = make_plan(changed, "smoke", data_dir)
+    assert [(one.study.tuning.epochs, one.study.tuning.prune_at) for one in made.contenders] == [
+        (6, (3,)),
+        (1, (1,)),
+    ]
+
+
 def test_an_image_of_the_test_split_changes_the_keys(suite, data_dir, tmp_path):
     arrays = tiny_arrays()
     arrays["x_test"] = np.flip(arrays["x_test"], axis=2)

@@ -27,13 +27,15 @@ def half_turn(images: Tensor, draw: Draw, *, p: float = 0.5) -> Tensor:
 
 
 @augmentation
-def crop(images: Tensor, draw: Draw, *, padding: int = 4, border: str = "mean") -> Tensor:
+def crop(images: Tensor, draw: Draw, *, padding: float = 4, border: str = "mean") -> Tensor:
     """Pad, then cut a window of the old size at a random place (He et al. 2015, §4.2).
 
-    The border is the training "mean" (zero after normalisation), "zero" (black), "reflect" or
-    "replicate". Raises UserError for another, and where there is less to reflect than the padding.
+    The padding is in pixels, or below 1 a share of the side. The border is the training "mean" (zero after
+    normalisation), "zero" (black), "reflect" or "replicate". Raises UserError for another, and where there
+    is less to reflect than the padding.
     """
     n, _, height, width = images.shape
+    padding = round(padding if padding >= 1 else padding * width)
     padded = _padded(images.permute(0, 2, 3, 1), draw, padding, border)
     # all (2p+1)² windows as a view: no memory; the gather copies just the chosen ones
     per_image, per_row, per_pixel, _ = padded.stride()
