@@ -1,6 +1,16 @@
 """cnn-bench: experiments that settle claims about convolutional networks."""
 
-from bench.spec import Claim, Experiment, Profile, Recipe, Reference, Suite
+from bench.spec import Claim, Ensemble, Experiment, Predict, Profile, Recipe, Reference, Suite
 from bench.suites import load_suite
 
-__all__ = ["Claim", "Experiment", "Profile", "Recipe", "Reference", "Suite", "load_suite"]
+__all__ = [
+    "Claim",
+    "Ensemble",
+    "Experiment",
+    "Predict",
+    "Profile",
+    "Recipe",
+    "Reference",
+    "Suite",
+    "load_suite",
+]

@@ -179,7 +179,7 @@ def run(
         if only != "*":  # the report is of the whole plan, and says what is missing
             made = resolved(suite, profile, data_dir, seeds, "*", no_tune)
         recalled = recalled_runs(made, tracker, accept_stale)
-        results = collect(made, recalled.results, recalled.runs, folder)
+        results = collect(made, recalled.results, recalled.runs, folder, tracker.artifact)
         outcomes = build_report(folder)
         conclude(tracker, made, results, outcomes, recalled.runs)
     if outcomes:
@@ -233,7 +233,8 @@ def augment(
     from bench.files import written_whole
 
     rows = {name: [Named(name=name)] for name in names or methods()}
-    picture = contact_sheet(load(data, data_dir), rows)
+    images = load(data, data_dir)
+    picture = contact_sheet(images.x_train, rows, f"{images.name}: {images.provenance}")
     with written_whole(out) as file:
         file.write(picture)
     console.print(f"contact sheet: {out}", highlight=False)

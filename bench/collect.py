@@ -1,18 +1,28 @@
 """From a plan and the results that the store has of it to a results folder."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from bench import predictions
+from bench.base import Named
+from bench.contact import contact_sheet
+from bench.data import shapes
+from bench.ensembles import Gallery, Runs, ensemble_rows, sampled_rows
+from bench.errors import UserError
 from bench.models.trace import Layer
 from bench.protocol import differences
 from bench.results import FORMAT, Results, write
 from bench.schedule.plan import Contender, Plan
 from bench.schedule.recall import Stored
+from bench.spec import Ensemble
 from bench.train.records import Result
+
+_SEVERAL = 3  # augmentations that make a contact sheet
 
 
 def collect(
@@ -20,10 +30,11 @@ def collect(
     results: Mapping[str, Result],
     stored: Mapping[str, Stored],
     folder: Path,
+    artifact: Callable[[Stored, str], bytes],
 ) -> Results:
-    """Write the results folder of a plan, from results and stored runs by key.
+    """Write the results folder of a plan, from results, stored runs by key and their files.
 
-    Raises UserError if it cannot be written.
+    Raises UserError if it cannot be written, or where predictions that a run keeps are damaged.
     """
     run_ids = {key: run.run_id for key, run in stored.items()}
     runs, curves, trials, cost = [], [], [], []
@@ -44,7 +55,9 @@ def collect(
             key = one.study.spec(trial).key if one.study else ""
             numbered = {"experiment": one.experiment.id, "seed": trial.number}
             cost.append(_cost_row(numbered, "tune", result, run_ids.get(key, "")))
+    averaged, sampled = _ensembles(plan, results, stored, artifact)
     counts = [{"experiment": one.experiment.id, **one.counts} for one in plan.contenders]
+    counts += [_price(one, plan) for one in plan.ensembles]
     counts += [{"experiment": network.id, **counted.counts} for network, counted in plan.networks]
     run_columns = [
         "experiment",
@@ -82,6 +95,9 @@ def collect(
             [_layer_row(network.id, one) for network, counted in plan.networks for one in counted.layers]
         ),
         cost=pd.DataFrame(cost),
+        ensembles=pd.DataFrame(averaged),
+        sampled=pd.DataFrame(sampled),
+        sheet=_sheet(plan, results),
         provenance={
             "data": plan.data.provenance,
             "fingerprint": plan.data.fingerprint,
@@ -93,6 +109,73 @@ def collect(
     )
     write(found, folder)
     return found
+
+
+def _ensembles(
+    plan: Plan,
+    results: Mapping[str, Result],
+    stored: Mapping[str, Stored],
+    artifact: Callable[[Stored, str], bytes],
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """What averaging predictions gives: rows of disjoint sets of members, and of sampled ones."""
+
+    def runs(one: Contender) -> Runs:
+        keys = [job.key for job in one.finals(results)]
+        there = list(takewhile(results.__contains__, keys))
+
+        def load(seed: int) -> Mapping[str, Any] | None:
+            key, result = there[seed], results[there[seed]]
+            if result.status == "diverged":
+                return None
+            try:
+                data = artifact(stored[key], predictions.FILE)
+                return predictions.read(data, key, result.predictions)
+            except (OSError, UserError) as error:
+                who = f"{one.experiment.id}, seed {seed} (MLflow run {stored[key].run_id})"
+                raise UserError(
+                    f"{who}: predictions cannot be used: {error}; delete the run and give the command again"
+                ) from error
+
+        kept = one.spec.predict
+        return Runs(len(there), load, shifted=kept is not None and kept.shift is not None)
+
+    gallery = Gallery(
+        {one.experiment.id: runs(one) for one in plan.contenders if one.spec.predict}, plan.data.classes
+    )
+    return ensemble_rows(plan.ensembles, gallery), sampled_rows(gallery)
+
+
+def _sheet(plan: Plan, results: Mapping[str, Result]) -> bytes:
+    """What each augmentation of the plan does, with the settings that were chosen, to drawn images.
+
+    Not to the suite's own: a report may be passed on where a data set may not. Nothing where the contenders
+    do not differ in their augmentation.
+    """
+    rows: dict[tuple[str, ...], tuple[str, Sequence[Named]]] = {}
+    for one in plan.contenders:
+        steps = (one.chosen(results) or one.spec).augment
+        rows.setdefault(tuple(step.name for step in steps), (one.experiment.id, steps))
+    if len(rows) < _SEVERAL:
+        return b""
+    images, _, _ = shapes.draw(seed=0, images=500)
+    named = {name: steps for name, steps in rows.values() if steps}
+    return contact_sheet(images, named, "drawn shapes, as in the data set of that name", draws=8)
+
+
+def _price(ensemble: Ensemble, plan: Plan) -> dict[str, Any]:
+    """An ensemble's weights, and multiply-accumulates to classify an image and to train all members."""
+    members = [one for one in plan.contenders if one.experiment.id in ensemble.of]
+    nets = {
+        one.experiment.id: ensemble.members
+        * ((one.spec.recipe.cycles or 1) if ensemble.weights == "cycles" else 1)
+        for one in members
+    }
+    return {
+        "experiment": ensemble.id,
+        "parameters": sum(nets[one.experiment.id] * one.counts["parameters"] for one in members),
+        "macs": sum(nets[one.experiment.id] * one.counts["macs"] * ensemble.views for one in members),
+        "training_macs": sum(ensemble.members * one.training_macs for one in members),
+    }
 
 
 def _plan_facts(plan: Plan, results: Mapping[str, Result]) -> dict[str, Any]:
@@ -111,6 +194,7 @@ def _plan_facts(plan: Plan, results: Mapping[str, Result]) -> dict[str, Any]:
         "references": [reference.model_dump(mode="json") for reference in suite.references],
         "tuning": plan.profile.tuning.model_dump(mode="json") if plan.profile.tuning else None,
         "networks": [one.model_dump(mode="json") for one in suite.networks],
+        "ensembles": [one.model_dump(mode="json") for one in plan.ensembles],
         "experiments": [_experiment_facts(one, results) for one in plan.contenders],
         "differences": differences(plan.suite, plan.profile_name),
     }

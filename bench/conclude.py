@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from bench.claims import Outcome
 from bench.report.build import tally
 from bench.results import Results
 from bench.schedule.plan import Plan
 from bench.schedule.recall import Stored
 from bench.track import Tracker
+from bench.verdicts import Outcome
 
 _SUMMARISED = ("train_error", "test_error", "test_loss")
 

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from bench.base import Named
 from bench.data.augment import Draw, compose
-from bench.data.sets import ImageSet
 from bench.data.split import channel_statistics, principal_colours
 
 _SAMPLE = 2000  # training images whose colours stand for all
@@ -18,12 +17,14 @@ _GAP = 2  # pixels between images
 _INCH = 0.62  # an image's side on the sheet
 
 
-def contact_sheet(images: ImageSet, rows: Mapping[str, Sequence[Named]], draws: int = 10) -> bytes:
-    """A PNG: the first training images as they are, then a row for each composition of methods.
+def contact_sheet(
+    images: NDArray[np.uint8], rows: Mapping[str, Sequence[Named]], label: str, draws: int = 10
+) -> bytes:
+    """A PNG: the first images (n, height, width, channels), then a row for each composition of methods.
 
     The same images and draws whenever it is called. Raises UserError for an unknown method or option.
     """
-    known = torch.from_numpy(images.x_train[:_SAMPLE].copy())
+    known = torch.from_numpy(images[:_SAMPLE].copy())
     shown = known[:draws].permute(0, 3, 1, 2)
     lines, names = [_line(shown)], ["as they are"]
     for name, steps in rows.items():
@@ -32,7 +33,7 @@ def contact_sheet(images: ImageSet, rows: Mapping[str, Sequence[Named]], draws: 
         made, _ = compose(steps)(shown, draw)
         lines.append(_line(made))
         names.append(name)
-    return _png(np.concatenate(lines), names, draws, f"{images.name}: {images.provenance}")
+    return _png(np.concatenate(lines), names, draws, label)
 
 
 def _line(images: torch.Tensor) -> NDArray[np.uint8]:

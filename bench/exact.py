@@ -61,6 +61,20 @@ class CountGap(Exact):
         return _near(self.gap(found), self.by, self.within)
 
 
+class CountRatio(Exact):
+    """Each network's count is so many times that of `base`."""
+
+    kind: Literal["count-ratio"] = "count-ratio"
+    base: str
+    times: Table[int]
+
+    def experiments(self) -> tuple[str, ...]:
+        return (self.base, *self.times)
+
+    def holds(self, found: Mapping[str, int]) -> bool:
+        return all(found[name] == factor * found[self.base] for name, factor in self.times.items())
+
+
 class CountOrder(Exact):
     """The count falls from each network to the next."""
 
@@ -88,7 +102,7 @@ class SameCount(Exact):
         return all(len({found[name] for name in group}) == 1 for group in self.groups)
 
 
-AnyExact = Count | CountGap | CountOrder | SameCount
+AnyExact = Count | CountGap | CountRatio | CountOrder | SameCount
 
 
 def _near(found: int, said: int, within: float | None) -> bool:

@@ -19,7 +19,8 @@ class Warmup(Spec):
 class Recipe(Spec):
     """How a network is trained. The learning rate is per step, the schedule's points are fractions.
 
-    `milestones` belong to the step schedule: the learning rate is divided by `decay` at each.
+    `milestones` belong to the step schedule: the learning rate is divided by `decay` at each; `cycles` to the
+    cyclic one.
     """
 
     epochs: int = Field(ge=1)
@@ -27,11 +28,20 @@ class Recipe(Spec):
     lr: float = Field(default=0.1, gt=0)
     momentum: float = Field(default=0.9, ge=0, lt=1)
     weight_decay: float = Field(default=1e-4, ge=0)
-    schedule: Literal["constant", "step", "cosine", "one-cycle"] = "step"
+    schedule: Literal["constant", "step", "cosine", "one-cycle", "cyclic"] = "step"
     milestones: tuple[float, ...] = (0.5, 0.75)
     decay: float = Field(default=10.0, gt=1)
+    cycles: int | None = Field(default=None, ge=1)
     warmup: Warmup | None = None
     precision: Literal["bf16", "fp32"] = "bf16"
+
+    @model_validator(mode="after")
+    def _whole_cycles(self) -> Self:
+        if (self.cycles is not None) != (self.schedule == "cyclic"):
+            raise ValueError("a cyclic schedule, and no other, has `cycles`")
+        if self.cycles and self.epochs % self.cycles:
+            raise ValueError(f"{self.cycles} cycles do not divide {self.epochs} epochs")
+        return self
 
 
 class Range(Spec):
@@ -78,7 +88,7 @@ class Tuning(Spec):
 
 def all_tunable(names: Iterable[str]) -> None:
     """Raises ValueError for a name that is no tunable field of a recipe."""
-    allowed = set(Recipe.model_fields) - {"epochs"}
+    allowed = set(Recipe.model_fields) - {"epochs", "cycles"}
     for name in names:
         if name not in allowed:
             raise ValueError(f"space: cannot tune {name!r}: {suggest(name, allowed)}")

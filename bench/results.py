@@ -1,13 +1,14 @@
 """Results files: tidy tables of what the store has of a plan, written and read.
 
 A results folder holds `suite.json` (the plan), `runs.csv`, `curves.csv`, `trials.csv`, `counts.csv` and
-`layers.csv`, all of them a function of the runs alone, and `cost.csv` and `provenance.json`, which
+`layers.csv`, and where predictions are averaged `ensembles.csv` and `sampled.csv`, all of them a function
+of the runs alone, and `cost.csv` and `provenance.json`, which
 depend on the machine and the occasion. Reports are made from these files and nothing else.
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bench.claims import EpochsTo, Metric, epochs_to, parse
+from bench.claims import EpochsTo, Metric, Pool, epochs_to, parse
 from bench.errors import UserError
 from bench.files import written_whole
-from bench.spec import Claim, Reference
+from bench.spec import Claim, Ensemble, Reference
 from bench.stats import Sample
 
 FORMAT = 1  # of the results files; raised when older ones can no longer be read
 _TABLES = ("runs", "curves", "trials", "counts", "layers", "cost")
+_MORE = ("ensembles", "sampled")  # where there are any
+SHEET = "augmentations.png"
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,9 @@ class Results:
     layers: pd.DataFrame
     cost: pd.DataFrame
     provenance: Mapping[str, Any]
+    ensembles: pd.DataFrame = field(default_factory=pd.DataFrame)
+    sampled: pd.DataFrame = field(default_factory=pd.DataFrame)
+    sheet: bytes = b""  # a PNG: what each augmentation does, where the suite compares them
 
     @cached_property
     def experiments(self) -> list[str]:
@@ -47,6 +53,16 @@ class Results:
     def networks(self) -> list[str]:
         """Ids of the networks that are only counted, in the suite's order."""
         return [one["id"] for one in self.plan["networks"]]
+
+    @cached_property
+    def averaged(self) -> list[Ensemble]:
+        """The ensembles of the profile, in the suite's order."""
+        return [Ensemble.model_validate(one) for one in self.plan.get("ensembles", ())]
+
+    @cached_property
+    def pools(self) -> dict[str, Pool]:
+        """What each ensemble draws its values from."""
+        return {one.id: Pool(one.of, one.members) for one in self.averaged}
 
     @property
     def label(self) -> str:
@@ -70,7 +86,7 @@ class Results:
     @cached_property
     def decided(self) -> list[Claim]:
         """The claims that this profile decides."""
-        ids = {*self.experiments, *self.networks}
+        ids = {*self.experiments, *self.networks, *self.pools}
         return [claim for claim in self.claims if ids.issuperset(claim.experiments())]
 
     @cached_property
@@ -80,11 +96,19 @@ class Results:
         return [reference for reference in found if reference.status != "M"]
 
     def values(self, experiment: str, metric: Metric) -> Sample:
-        """One value a seed, in seed order; shape (seeds,)."""
+        """One value a seed, in seed order, or a set of members of an ensemble; shape (seeds,)."""
+        if experiment in self.pools or (metric not in self.runs and not isinstance(metric, EpochsTo)):
+            return self._averaged(experiment, metric)
         runs = self.runs[self.runs["experiment"] == experiment].sort_values("seed")
         if isinstance(metric, EpochsTo):
             return np.array([self._epochs_to(metric.level, run) for _, run in runs.iterrows()], dtype=float)
         return runs[metric].to_numpy(dtype=float)
+
+    def _averaged(self, ensemble: str, metric: Metric) -> Sample:
+        if self.ensembles.empty or metric not in self.ensembles:
+            return np.array([])
+        rows = self.ensembles[self.ensembles["ensemble"] == ensemble].sort_values("replicate")
+        return rows[metric].to_numpy(dtype=float)
 
     def _epochs_to(self, level: float, run: "pd.Series[Any]") -> float:
         experiment = next(one for one in self.plan["experiments"] if one["id"] == run["experiment"])
@@ -108,15 +132,26 @@ def write(results: Results, folder: Path) -> None:
     put(folder / "suite.json", as_json(results.plan))
     for name in _TABLES:
         put(folder / f"{name}.csv", getattr(results, name).to_csv(index=False, lineterminator="\n"))
+    for name in _MORE:
+        table = getattr(results, name)
+        if table.empty:
+            (folder / f"{name}.csv").unlink(missing_ok=True)
+        else:
+            put(folder / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
     put(folder / "provenance.json", as_json(results.provenance))
+    if results.sheet:
+        with written_whole(folder / SHEET) as file:
+            file.write(results.sheet)
 
 
 def read(folder: Path) -> Results:
     """Read a results folder. Raises UserError where a file is missing or broken."""
     try:
         plan = json.loads((folder / "suite.json").read_text(encoding="utf-8"))
-        tables = {name: _table(folder / f"{name}.csv") for name in _TABLES}
+        there = [name for name in _MORE if (folder / f"{name}.csv").is_file()]
+        tables = {name: _table(folder / f"{name}.csv") for name in (*_TABLES, *there)}
         provenance = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
+        sheet = (folder / SHEET).read_bytes() if (folder / SHEET).is_file() else b""
     except FileNotFoundError as error:
         raise UserError(f"{folder}: no results here ({Path(error.filename).name} is missing)") from error
     except (OSError, ValueError) as error:
@@ -126,7 +161,7 @@ def read(folder: Path) -> Results:
             f"{folder}: results of format {plan.get('format')}, where this version reads {FORMAT}; "
             "give the run command again (finished runs are kept)"
         )
-    return Results(plan, **tables, provenance=provenance)
+    return Results(plan, **tables, provenance=provenance, sheet=sheet)
 
 
 def as_json(data: Any) -> str:

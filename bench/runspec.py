@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pydantic import Field
 
 from bench.base import Named, Scalar, Spec, digest
+from bench.predict import Predict
 from bench.recipe import Recipe
 
 
@@ -44,6 +45,7 @@ class RunSpec(Spec):
     recipe: Recipe
     seed: int
     trial: TrialOf | None = None
+    predict: Predict | None = None
 
     @property
     def key(self) -> str:

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from bench.claims import Outcome, Trained
+from bench.claims import Trained
 from bench.report.tables import conclusion
 from bench.schedule.plan import Contender, Plan
 from bench.schedule.recall import Recalled
 from bench.spec import LOOKS, Claim, Suite
+from bench.verdicts import Outcome
 
 _COLOURS = {"supported": "green", "contradicted": "red", "undecided": "yellow"}
 

@@ -11,6 +11,8 @@ from pydantic import Field, SerializeAsAny, model_validator
 
 from bench.base import FrozenDict, Named, Options, Spec, Table, digest
 from bench.errors import UserError, suggest
+from bench.predict import Ensemble as Ensemble
+from bench.predict import Predict as Predict
 from bench.recipe import Choice as Choice  # suites find all that they say here
 from bench.recipe import Range as Range
 from bench.recipe import Recipe as Recipe
@@ -58,7 +60,7 @@ class Experiment(Spec):
     """One contender. What it does not say itself it has from the profile; the id derives from it.
 
     `space` is what tuning tries beside the profile's: recipe fields, or `METHOD.OPTION` for an option
-    that one of its own augmentations has (`rotation.degrees`).
+    that one of its own augmentations has (`rotation.degrees`). `predict` is what its final runs keep.
     """
 
     model: Named | None = None
@@ -67,6 +69,7 @@ class Experiment(Spec):
     data: Table[Any] = Field(default_factory=FrozenDict)
     augment: tuple[Named, ...] | None = None
     space: Table[Range | Choice] = Field(default_factory=FrozenDict)
+    predict: Predict | None = None
     profiles: tuple[ProfileName, ...] = PROFILES
 
     @model_validator(mode="before")
@@ -159,6 +162,7 @@ class Suite(Spec):
     data: str = ""
     experiments: tuple[Experiment, ...] = ()
     networks: tuple[Network, ...] = ()
+    ensembles: tuple[Ensemble, ...] = ()
     profiles: Table[Profile] = Field(default_factory=FrozenDict)
     augment: tuple[Named, ...] = ()
     claims: tuple[SerializeAsAny[Claim], ...] = ()
@@ -181,7 +185,16 @@ class Suite(Spec):
                 raise ValueError(
                     f"{name}: budgets must be equal, but spaces have {sizes} settings of their own"
                 )
-        ids = [*(one.id for one in self.experiments), *(one.id for one in self.networks)]
+        trained = [one.id for one in self.experiments]
+        for ensemble in self.ensembles:
+            _all_known(ensemble.of, trained, f"ensemble {ensemble.id!r}")
+        for name, profile in self.profiles.items():
+            for ensemble in self.averaged(name):
+                for one in (one for one in self.standing(name) if one.id in ensemble.of):
+                    lacking = ensemble.lacking(one.predict, profile.recipe.replace(**one.recipe))
+                    if lacking:
+                        raise ValueError(f"ensemble {ensemble.id!r}: experiment {one.id!r} needs {lacking}")
+        ids = [*trained, *(one.id for one in self.networks), *(one.id for one in self.ensembles)]
         for kind, names in (("experiment", ids), ("claim", [claim.id for claim in self.claims])):
             for name in {name for name in names if names.count(name) > 1}:
                 raise ValueError(f"{kind} id {name!r} stands twice")
@@ -215,9 +228,15 @@ class Suite(Spec):
         """The experiments that stand in a profile."""
         return tuple(one for one in self.experiments if profile in one.profiles)
 
+    def averaged(self, profile: str) -> tuple[Ensemble, ...]:
+        """The ensembles of a profile: all their experiments stand in it."""
+        ids = {one.id for one in self.standing(profile)}
+        return tuple(one for one in self.ensembles if ids.issuperset(one.of))
+
     def decided(self, profile: str) -> tuple[Claim, ...]:
         """The claims that a profile can decide: all their experiments stand in it."""
         ids = {*(one.id for one in self.standing(profile)), *(one.id for one in self.networks)}
+        ids |= {one.id for one in self.averaged(profile)}
         return tuple(claim for claim in self.claims if ids.issuperset(claim.experiments()))
 
 
@@ -245,4 +264,5 @@ def resolve(
         augment=next(choice for choice in choices if choice is not None),
         recipe=profile.recipe.replace(**experiment.recipe),
         seed=seed,
+        predict=experiment.predict,
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
+from bench import predictions
 from bench.errors import UserError
 from bench.provenance import Provenance
 from bench.schedule.plan import Contender, Job, Plan
@@ -19,7 +20,7 @@ from bench.schedule.recall import Stored
 from bench.spec import RunSpec
 from bench.train.records import Epoch, Result
 
-RESULT = "result.json"
+RESULT, WEIGHTS = "result.json", "weights.pt"
 _PAGE = 1000
 _TIMEOUT = "5"
 
@@ -76,14 +77,15 @@ class Tracker:
 
     def result(self, stored: Stored) -> Result:
         """A finished run's result, from its artifact."""
+        return Result.from_plain(json.loads(self.artifact(stored, RESULT)))
+
+    def artifact(self, stored: Stored, name: str) -> bytes:
+        """A file of a finished run."""
         parsed = urlparse(stored.artifacts)
         if parsed.scheme == "file":
-            text = Path(unquote(parsed.path), RESULT).read_text(encoding="utf-8")
-        else:
-            with tempfile.TemporaryDirectory() as folder:
-                path = self.client.download_artifacts(stored.run_id, RESULT, folder)
-                text = Path(path).read_text(encoding="utf-8")
-        return Result.from_plain(json.loads(text))
+            return Path(unquote(parsed.path), name).read_bytes()
+        with tempfile.TemporaryDirectory() as folder:
+            return Path(self.client.download_artifacts(stored.run_id, name, folder)).read_bytes()
 
     def _search(self, query: str, experiments: list[str] | None = None) -> Iterable[Any]:
         ids = experiments or [one.experiment_id for one in self.client.search_experiments()]
@@ -149,9 +151,10 @@ class Tracker:
         self.client.log_text(run_id, json.dumps(result.plain(), indent=1), RESULT)
         if self.provenance.diff:
             self.client.log_text(run_id, self.provenance.diff, "code.diff")
-        weights = self.runs_dir / "work" / job.key / "weights.pt"
-        if weights.is_file():
-            self.client.log_artifact(run_id, str(weights))
+        for name in (WEIGHTS, predictions.FILE):
+            kept = self.runs_dir / "work" / job.key / name
+            if kept.is_file():
+                self.client.log_artifact(run_id, str(kept))
         self.client.set_tag(run_id, "bench.status", result.status)
         self.client.set_tag(run_id, "bench.state", "done")  # last: only now is it found as finished
         self.client.set_terminated(run_id, "FINISHED")

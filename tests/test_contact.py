@@ -13,11 +13,11 @@ def pixels(sheet: bytes) -> np.ndarray:
 
 
 def test_a_sheet_is_the_same_each_time_and_grows_by_a_row_a_method(data_dir):
-    images = load("tiny", data_dir)
-    one = contact_sheet(images, {"flip": [Named(name="flip")]}, draws=4)
-    assert one == contact_sheet(images, {"flip": [Named(name="flip")]}, draws=4)
+    images = load("tiny", data_dir).x_train
+    one = contact_sheet(images, {"flip": [Named(name="flip")]}, "tiny", draws=4)
+    assert one == contact_sheet(images, {"flip": [Named(name="flip")]}, "tiny", draws=4)
     both = {"flip": [Named(name="flip")], "both": [Named(name="flip"), Named(name="cutmix")]}
-    assert pixels(contact_sheet(images, both, draws=4)).shape[0] > pixels(one).shape[0]
+    assert pixels(contact_sheet(images, both, "tiny", draws=4)).shape[0] > pixels(one).shape[0]
 
 
 def test_the_command_writes_the_picture_or_says_what_there_is(bench, data_dir, tmp_path):

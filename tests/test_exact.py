@@ -1,7 +1,8 @@
 import pytest
 
-from bench.claims import Count, CountGap, CountOrder, SameCount, decide, parse
+from bench.claims import Count, CountGap, CountOrder, SameCount, parse
 from bench.exact import Exact, judge
+from bench.verdicts import decide
 
 WEIGHTS = {"small": 61_706, "large": 60_965_224, "cut": 59_268_712}
 BASE = {"id": "c", "text": "", "quantity": "parameters"}

@@ -10,11 +10,12 @@ BENCH = Path(__file__).parent.parent / "bench"
 # from the ground up; modules of one line may import each other, in no circle
 FLOORS = [
     ["errors"],
-    ["base", "files", "code", "provenance", "stats"],
+    ["base", "files", "code", "provenance", "stats", "predictions"],
     ["recipe"],
+    ["predict"],
     ["runspec"],
     ["spec"],
-    ["suites", "exact", "claims", "protocol", "data", "models"],
+    ["suites", "exact", "claims", "verdicts", "protocol", "data", "models", "ensembles"],
     ["train", "results", "own"],
     ["report", "schedule"],
     ["track", "screen", "contact"],

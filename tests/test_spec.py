@@ -6,7 +6,20 @@ from pydantic import ValidationError
 
 from bench.base import Named
 from bench.errors import UserError
-from bench.spec import Data, Experiment, Network, Profile, Range, Recipe, RunSpec, Suite, Tuning, resolve
+from bench.spec import (
+    Data,
+    Ensemble,
+    Experiment,
+    Network,
+    Predict,
+    Profile,
+    Range,
+    Recipe,
+    RunSpec,
+    Suite,
+    Tuning,
+    resolve,
+)
 
 
 def suite(**changes):
@@ -217,6 +230,59 @@ def test_an_experiment_without_a_model_takes_the_profile_s_network():
     one = suite(experiments=[bare], profiles={"quick": profile})
     model = resolve(one, profile, bare, "tiny", "f").model
     assert model == Named(name="resnet-8", options={"width": 4, "shortcut": "B"})
+
+
+KEEPS = Predict(shift=1, ema=0.9)
+
+
+@pytest.mark.parametrize(
+    ("made", "message"),
+    [
+        ({"of": "resnet-9"}, "unknown experiment 'resnet-9'"),
+        ({"of": "plain-8"}, r"experiment 'plain-8' needs predict=Predict\(\.\.\.\)"),
+        ({"of": "kept", "weights": "average"}, r"'kept' needs predict=Predict\(average=\.\.\.\)"),
+        ({"of": "kept", "weights": "cycles"}, "'kept' needs a cyclic schedule"),
+        ({"of": "bare", "views": 5}, r"'bare' needs predict=Predict\(shift=\.\.\.\)"),
+        ({"of": "kept", "views": 3}, "views"),
+    ],
+)
+def test_ensembles_need_what_their_members_keep(made, message):
+    experiments = [
+        Experiment(model="plain-8"),
+        Experiment(id="kept", model="plain-8", predict=KEEPS),
+        Experiment(id="bare", model="plain-8", predict=Predict()),
+    ]
+    with pytest.raises(ValidationError, match=message):
+        suite(experiments=experiments, ensembles=[Ensemble(**made)])
+    fine = [Ensemble(of="kept", views=10), Ensemble(of="kept", weights="ema"), Ensemble(of=("kept", "bare"))]
+    assert suite(experiments=experiments, ensembles=fine).averaged("quick") == tuple(fine)
+
+
+def test_ids_of_ensembles_derive_from_what_they_say():
+    ids = [
+        Ensemble(of="net", members=4).id,
+        Ensemble(of=("a", "b"), views=10).id,
+        Ensemble(of="a", weights="ema").id,
+    ]
+    assert ids == ["net × 4", "a + b, 10 views", "a, ema"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"schedule": "cyclic"}, "has `cycles`"),
+        ({"cycles": 2}, "has `cycles`"),
+        ({"schedule": "cyclic", "cycles": 4}, "4 cycles do not divide 6 epochs"),
+    ],
+)
+def test_cycles_are_whole_and_belong_to_the_cyclic_schedule(changes, message):
+    with pytest.raises(ValidationError, match=message):
+        Recipe(epochs=6, **changes)
+
+
+def test_what_is_predicted_is_part_of_the_key_and_nothing_else_changed_it():
+    assert spec(predict=KEEPS).key != spec().key
+    assert "predict" not in spec().canonical()
 
 
 def test_round_trip_through_json_keeps_the_key():

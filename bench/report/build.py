@@ -1,5 +1,6 @@
 """Building a report: results files in, verdicts, tables, figures, Markdown and one HTML page out."""
 
+import base64
 import math
 from dataclasses import asdict
 from pathlib import Path
@@ -7,13 +8,14 @@ from typing import Any
 
 import jinja2
 
-from bench.claims import Outcome, decide
 from bench.errors import UserError, suggest
 from bench.report import tables
+from bench.report.averages import ensemble_cost_table, ensembles_table
 from bench.report.figures import figures
 from bench.report.networks import count_verdicts, layer_tables, networks_table
 from bench.report.tables import Table
-from bench.results import Results, as_json, put, read
+from bench.results import SHEET, Results, as_json, put, read
+from bench.verdicts import Outcome, decide
 
 PUBLISHED = "published"
 
@@ -25,7 +27,7 @@ def build_report(folder: Path) -> list[Outcome]:
     `report.html` add what cost.csv and provenance.json tell. Raises UserError where results are missing.
     """
     results = read(folder)
-    outcomes = decide(results.decided, results.values, results.count)
+    outcomes = decide(results.decided, results.values, results.count, results.pools)
     shown = _tables(results, outcomes)
     drawn = figures(results, results.label)
     layers = layer_tables(results)
@@ -43,6 +45,8 @@ def build_report(folder: Path) -> list[Outcome]:
         "tables": shown,
         "layers": layers,
         "figures": drawn,
+        "sheet": base64.b64encode(results.sheet).decode(),
+        "sheet_file": SHEET,
         "conclusions": [(one, tables.conclusion(one)) for one in outcomes],
         "tally": tally(outcomes),
         "provenance": results.provenance,
@@ -133,10 +137,12 @@ def _tables(results: Results, outcomes: list[Outcome]) -> dict[str, Table | None
         "verdicts": (tables.verdict_table if results.experiments else count_verdicts)(results, outcomes),
         "networks": networks_table(results),
         "experiments": tables.main_table(results),
+        "ensembles": ensembles_table(results),
         "tuning": tables.tuning_table(results),
         "runs": tables.seeds_table(results),
         "protocol": tables.protocol_table(results),
         "cost": tables.cost_table(results),
+        "ensemble_cost": ensemble_cost_table(results),
     }
 
 

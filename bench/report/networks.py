@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from bench.claims import Outcome
 from bench.report.tables import Table, as_count
 from bench.results import Results
+from bench.verdicts import Outcome
 
 _COLUMNS = {  # quantity: words
     "depth": "layers with weights",

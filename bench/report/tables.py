@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench import stats
-from bench.claims import Outcome, Trained, title, unit
+from bench.claims import Trained, title, unit
 from bench.results import Results
 from bench.spec import Reference
+from bench.verdicts import Outcome
 
 
 @dataclass(frozen=True)
@@ -121,9 +122,9 @@ def main_table(results: Results) -> Table | None:
         row += [str(n), str(diverged)]
         row += [as_count(results.count(experiment, name)) for name in ("parameters", "macs")]
         row.append(_settings(results, experiment))
-        row.append(_published(results, experiment))
+        row.append(published(results, experiment))
         rows.append(tuple(row))
-    published = "published test error, %" + (" (other protocol!)" if _other_protocol(results) else "")
+    last = "published test error, %" + (" (other protocol!)" if _other_protocol(results) else "")
     return Table(
         "experiments",
         f"Experiments: {results.label}. Errors in %, mean over n seeds [95 % interval]; training error is "
@@ -137,7 +138,7 @@ def main_table(results: Results) -> Table | None:
             "parameters",
             "MACs",
             "settings",
-            published,
+            last,
         ),
         tuple(rows),
         frozenset({"training error", "test error", "n", "diverged", "parameters", "MACs"}),
@@ -284,7 +285,8 @@ def _settings(results: Results, experiment: str) -> str:
     return f"lr {recipe['lr']:g}, weight decay {recipe['weight_decay']:g}{''.join(own)}{tuned}"
 
 
-def _published(results: Results, experiment: str) -> str:
+def published(results: Results, experiment: str) -> str:
+    """The published numbers for an experiment, in one cell."""
     found = [one for one in results.references if one.experiment == experiment]
     return "; ".join(_reference(one) for one in found) or "–"
 

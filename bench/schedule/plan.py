@@ -20,7 +20,7 @@ from bench.models.counts import Counted, count
 from bench.runspec import settled
 from bench.schedule.facts import NO_DATA, DataFacts, facts_of, find_data
 from bench.schedule.tuning import Study, Trial
-from bench.spec import Experiment, Network, Profile, RunSpec, Suite, Tuning, resolve
+from bench.spec import Ensemble, Experiment, Network, Profile, RunSpec, Suite, Tuning, resolve
 from bench.train.records import Result
 
 Phase = Literal["tune", "final"]
@@ -134,6 +134,11 @@ class Contender:
             left += (self.study.tuning.trials - asked) * trial + self.seeds * self._price(self.spec)
         return left
 
+    @property
+    def training_macs(self) -> int:
+        """Multiply-accumulates of one final run's training."""
+        return int(self._price(self.spec))
+
     def _price(self, spec: RunSpec) -> float:
         backward = 3  # a training step costs about three forward passes
         return float(self.counts["macs"] * backward * self.images * spec.recipe.epochs)
@@ -150,6 +155,12 @@ class Plan:
     contenders: tuple[Contender, ...]
     networks: tuple[tuple[Network, Counted], ...]
     seeds: int
+
+    @property
+    def ensembles(self) -> tuple[Ensemble, ...]:
+        """The ensembles whose experiments are all planned."""
+        ids = {one.experiment.id for one in self.contenders}
+        return tuple(one for one in self.suite.ensembles if ids.issuperset(one.of))
 
     @property
     def jobs_total(self) -> int:
@@ -217,7 +228,7 @@ def _contender(
     return Contender(
         experiment=experiment,
         spec=spec,
-        study=Study(spec, _search(profile.tuning, experiment, share)) if profile.tuning else None,
+        study=_study(spec, profile.tuning, experiment, share) if profile.tuning else None,
         seeds=seeds,
         counts=counted.counts,
         code=code_hash(models.source(spec.model.name)),
@@ -225,13 +236,18 @@ def _contender(
     )
 
 
-def _search(tuning: Tuning, experiment: Experiment, share: float) -> Tuning:
-    """The profile's tuning with the experiment's own space, and as much longer as its training is."""
-    return tuning.replace(
+def _study(spec: RunSpec, tuning: Tuning, experiment: Experiment, share: float) -> Study:
+    """The profile's tuning with the experiment's own space, and as much longer as its training is.
+
+    Trials keep no predictions; those of a cyclic schedule have whole cycles.
+    """
+    cycles = spec.recipe.cycles or 1
+    search = tuning.replace(
         space={**tuning.space, **experiment.space},
-        epochs=max(1, round(tuning.epochs * share)),
+        epochs=cycles * max(1, round(tuning.epochs * share / cycles)),
         prune_at=[max(1, round(epoch * share)) for epoch in tuning.prune_at],
     )
+    return Study(spec.replace(predict=None), search)
 
 
 def _own_options(model: Named, family: models.Member, profile: Profile) -> Named:

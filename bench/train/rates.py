@@ -21,11 +21,20 @@ def rate(recipe: Recipe, step: int, steps: int) -> float:
             return recipe.lr / recipe.decay**passed
         case "cosine":
             return _cosine(recipe.lr, 0.0, done)
+        case "cyclic":  # cosines from the full rate to zero, one after the other (arXiv 1704.00109)
+            return _cosine(recipe.lr, 0.0, step * (recipe.cycles or 1) % steps / steps)
         case "one-cycle":
             start, end = recipe.lr / _START_DIVISOR, recipe.lr / _START_DIVISOR / _END_DIVISOR
             if done < _RISE:
                 return _cosine(start, recipe.lr, done / _RISE)
             return _cosine(recipe.lr, end, (done - _RISE) / (1 - _RISE))
+
+
+def cycle_ends(recipe: Recipe) -> list[int]:
+    """The epochs at whose end a cycle of a cyclic schedule ends; none for other schedules."""
+    if recipe.cycles is None:
+        return []
+    return [recipe.epochs * number // recipe.cycles for number in range(1, recipe.cycles + 1)]
 
 
 def warming_up(recipe: Recipe, curve: Sequence[Epoch]) -> bool:

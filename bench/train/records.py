@@ -22,12 +22,16 @@ class Epoch:
 
 @dataclass(frozen=True)
 class Result:
-    """How a run ended. `metrics` are deterministic; `cost` depends on the machine and the occasion."""
+    """How a run ended. `metrics` are deterministic; `cost` depends on the machine and the occasion.
+
+    `predictions` is the sha256 of the file of what it predicted, where the run was to keep that.
+    """
 
     status: Status
     curve: tuple[Epoch, ...]
     metrics: dict[str, float] = field(default_factory=dict)
     cost: dict[str, float] = field(default_factory=dict)
+    predictions: str = ""
 
     def plain(self) -> dict[str, Any]:
         """JSON-ready form."""
@@ -37,4 +41,5 @@ class Result:
     def from_plain(cls, data: dict[str, Any]) -> "Result":
         """The inverse of `plain`."""
         curve = tuple(Epoch(**epoch) for epoch in data["curve"])
-        return cls(data["status"], curve, dict(data["metrics"]), dict(data["cost"]))
+        kept = data.get("predictions", "")
+        return cls(data["status"], curve, dict(data["metrics"]), dict(data["cost"]), kept)

@@ -10,17 +10,19 @@ from time import perf_counter
 
 import torch
 
-from bench import models
+from bench import models, predictions
 from bench.data.augment import Draw, compose
 from bench.data.sets import ImageSet, load
-from bench.data.split import Split, open_split, open_test
+from bench.data.split import Images, Split, open_split, open_test
 from bench.errors import UserError
 from bench.spec import RunSpec
 from bench.train import checkpoint
+from bench.train.predict import predictions as predicted
 from bench.train.rates import rate, warming_up
 from bench.train.records import Epoch, Result, Status
 from bench.train.seeding import generator, reseed
 from bench.train.steps import Network, evaluate, train_epoch
+from bench.train.weights import WeightSets
 
 
 class Interrupted(Exception):
@@ -31,7 +33,8 @@ class Interrupted(Exception):
 class Context:
     """Where and how a run runs: all that does not change the distribution of its result.
 
-    `folder` keeps `checkpoint.pt` and, at the end, `weights.pt`. `limits` are validation errors (%)
+    `folder` keeps `checkpoint.pt` and, at the end, `weights.pt` and, where the run is to keep what it
+    predicts, `predictions.npz`. `limits` are validation errors (%)
     by epoch; a run that is worse there ends as pruned. `report` is called after every epoch.
     """
 
@@ -102,6 +105,7 @@ class _Training:
             weight_decay=recipe.weight_decay,
             fused=True,
         )
+        self.sets = WeightSets(model, spec.predict, recipe) if spec.predict else None
         self.curve: list[Epoch] = []
         self.seconds = 0.0
 
@@ -109,6 +113,8 @@ class _Training:
         """Go on from a checkpoint."""
         self.network.model.load_state_dict(saved["model"])  # type: ignore[arg-type]
         self.optimizer.load_state_dict(saved["optimizer"])  # type: ignore[arg-type]
+        if self.sets:
+            self.sets.restore(saved["sets"])  # type: ignore[arg-type]
         self.curve = [Epoch(**epoch) for epoch in saved["curve"]]  # type: ignore[attr-defined]
         self.seconds = float(saved["seconds"])  # type: ignore[arg-type]
 
@@ -121,6 +127,7 @@ class _Training:
             "key": self.spec.key,
             "model": weights,
             "optimizer": self.optimizer.state_dict(),
+            "sets": self.sets.state() if self.sets else {},
             "curve": [asdict(epoch) for epoch in self.curve],
             "seconds": self.seconds,
             "result": result.plain() if result else None,
@@ -146,7 +153,10 @@ class _Training:
             Draw(generator(seed, epoch, "augment", device), self.split.mean, lambda: self.split.principal),
             generator(seed, epoch, "order", device),
             lr,
+            self.sets.after_step if self.sets and self.sets.ema else None,
         )
+        if self.sets:
+            self.sets.after_epoch(epoch)
         trained = perf_counter() - began
         held_out = evaluate(self.network, self.split.validation) if self.split.validation else None
         self.curve.append(
@@ -178,20 +188,31 @@ class _Training:
     def finish(self, images: ImageSet, started: float) -> Result:
         """The last figures. This opens the test split: once, and for final runs alone."""
         status: Status = self.over() or "finished"
-        metrics = {}
+        metrics, cost, kept = {}, {}, ""
         if self.split.validation and self.curve[-1].validation_error is not None:
             metrics["validation_error"] = self.curve[-1].validation_error
         if self.spec.trial is None and status != "diverged":
             test = open_test(images, self.spec.data, self.split.train.x.device)
             for name, part in (("train", self.split.train), ("test", test)):
-                scores = evaluate(self.network, part)
+                began, scores = perf_counter(), evaluate(self.network, part)
+                cost = {"evaluation_images_per_second": len(part) / (perf_counter() - began)}
                 metrics |= {f"{name}_error": scores.error, f"{name}_loss": scores.loss}
+            kept = self._predict(test)
             if not math.isfinite(metrics["train_loss"] + metrics["test_loss"]):
                 status = "diverged"
         if status == "diverged":
             metrics = self._chance()
         self.seconds += perf_counter() - started
-        return Result(status, tuple(self.curve), metrics, self._cost())
+        return Result(status, tuple(self.curve), metrics, self._cost() | cost, kept)
+
+    def _predict(self, test: Images) -> str:
+        """Keep what the specification asks to be predicted; the digest of the file, or nothing."""
+        if not (self.sets and self.spec.predict):
+            return ""
+        splits = {"validation": self.split.validation, "test": test}
+        there = {name: images for name, images in splits.items() if images}
+        arrays = predicted(self.network, self.sets, self.spec.predict, there, self.split.train)
+        return predictions.write(self.context.folder / predictions.FILE, self.spec.key, arrays)
 
     def _chance(self) -> dict[str, float]:
         """What a diverged run counts as in every claim: guessing among the classes alike."""

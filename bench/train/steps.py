@@ -1,7 +1,7 @@
 """The hot path: one epoch of training, and evaluation. The host never waits inside an epoch."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from bench.data.augment import Augment, Draw, targets
 from bench.data.split import Images, Split
 
-_EVALUATION_BATCH = 500
+EVALUATION_BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,10 @@ class Network:
         model = model.to(split.train.x.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         return cls(model, split.mean.view(-1, 1, 1), split.std.view(-1, 1, 1), precision == "bf16")
 
+    def replace(self, model: nn.Module) -> "Network":
+        """The same with another model."""
+        return replace(self, model=model)
+
     def logits(self, images: Tensor) -> Tensor:
         """Logits (n, classes) in float32 of uint8 images (n, channels, height, width)."""
         x = (images - self.mean) / self.std
@@ -53,10 +57,12 @@ def train_epoch(
     draw: Draw,
     shuffle: torch.Generator,
     rate: Callable[[int], float],
+    after_step: Callable[[], None] | None = None,
 ) -> Scores:
     """One pass over the images in full batches (the last part of the order is left out).
 
-    `rate` gives the learning rate of the epoch's i-th step. Returns running figures.
+    `rate` gives the learning rate of the epoch's i-th step; `after_step` is called once it is done. Returns
+    running figures.
     """
     network.model.train()
     device = images.x.device
@@ -75,6 +81,8 @@ def train_epoch(
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         optimizer.step()
+        if after_step:
+            after_step()
         with torch.no_grad():
             loss_sum += loss
             wrong += (logits.argmax(1) != labels).sum()
@@ -88,7 +96,7 @@ def evaluate(network: Network, images: Images) -> Scores:
     device = images.x.device
     loss_sum = torch.zeros((), dtype=torch.float64, device=device)
     wrong = torch.zeros((), dtype=torch.int64, device=device)
-    for x, y in zip(images.x.split(_EVALUATION_BATCH), images.y.split(_EVALUATION_BATCH), strict=True):
+    for x, y in zip(images.x.split(EVALUATION_BATCH), images.y.split(EVALUATION_BATCH), strict=True):
         logits = network.logits(x.permute(0, 3, 1, 2))
         loss_sum += F.cross_entropy(logits, y, reduction="sum")
         wrong += (logits.argmax(1) != y).sum()

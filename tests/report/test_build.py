@@ -1,3 +1,4 @@
+import base64
 import json
 import re
 from dataclasses import replace
@@ -10,9 +11,10 @@ import pytest
 from bench.claims import Count, Difference
 from bench.errors import UserError
 from bench.report.build import build_report, find_results
-from bench.report.figures import families, figures
+from bench.report.figures import figures
+from bench.report.figures.families import families
 from bench.results import Results, read, write
-from bench.spec import Reference
+from bench.spec import Ensemble, Reference
 
 EXPERIMENTS = ("plain-20", "plain-56", "resnet-20", "resnet-56")
 MEANS = {"plain-20": 45.0, "plain-56": 74.0, "resnet-20": 31.0, "resnet-56": 33.0}
@@ -63,7 +65,9 @@ def made_up(seeds: int = 5, missing: int = 0, **facts) -> Results:
         "references": [reference.model_dump(mode="json") for reference in references],
         "experiments": [
             {"id": name, "tuned": False, "space": [],
-             "spec": {"augment": [], "recipe": {"lr": 0.1, "weight_decay": 1e-4, "epochs": 3}}}
+             "spec": {"augment": [], "model": {"name": name, "options": {}},
+                      "data": {"train": 100, "validation": 10},
+                      "recipe": {"lr": 0.1, "weight_decay": 1e-4, "epochs": 3}}}
             for name in EXPERIMENTS
         ],
         **facts,
@@ -220,15 +224,103 @@ def test_families_are_told_by_the_beginning_of_the_id():
 def test_errors_are_drawn_against_what_varies(depths, names):
     counted = made_up().counts.assign(depth=depths, parameters=[5, 9, 5, 9])
     drawn = figures(replace(made_up(), counts=counted), "here")
-    assert [one.name for one in drawn] == ["curves", *names]
+    assert [one.name for one in drawn] == [*names, "curves"]
     assert all("here" in one.svg for one in drawn), "the label goes with the file"
 
 
 def test_members_of_one_depth_are_named_each_and_others_joined_by_a_line():
     counted = made_up().counts.assign(depth=[20, 20, 20, 56])
-    svg = figures(replace(made_up(), counts=counted), "here")[1].svg
+    svg = figures(replace(made_up(), counts=counted), "here")[0].svg
     assert "resnet</text>" in svg
     assert "plain</text>" not in svg
+
+
+def compared(sizes: tuple[int, ...] = (100,)) -> Results:
+    """As `made_up`, but experiments differ in augmentation (none for the first) and training images."""
+    base = made_up()
+    steps = {"plain-20": [], "plain-56": ["flip"], "resnet-20": ["crop"], "resnet-56": ["crop", "flip"]}
+    rows = []
+    for number, size in enumerate(sizes):
+        for one in base.plan["experiments"]:
+            spec = one["spec"] | {
+                "augment": [{"name": step, "options": {}} for step in steps[one["id"]]],
+                "data": {"train": size, "validation": 10},
+                "model": {"name": "net", "options": {}},
+            }
+            name = one["id"] if number == 0 else f"{one['id']}-{size}"
+            rows.append({**one, "id": name, "spec": spec})
+    parts = [base.runs] + [
+        base.runs.assign(experiment=base.runs["experiment"] + f"-{size}") for size in sizes[1:]
+    ]
+    return replace(base, plan={**base.plan, "experiments": rows}, runs=pd.concat(parts))
+
+
+def test_gains_are_sorted_and_against_the_one_without():
+    drawn = {one.name: one for one in figures(compared(), "here")}
+    assert "gains-over-plain-20" in drawn
+    svg = drawn["gains-over-plain-20"].svg
+    names = [name for name in re.findall(r">([a-z]+-[0-9]+)</text>", svg) if name != "plain-20"]
+    assert names == ["plain-56", "resnet-56", "resnet-20"], "from the least gain, below, to the most"
+    assert "error-against-images" not in drawn
+
+
+def test_sizes_are_drawn_where_an_augmentation_met_several():
+    drawn = {one.name: one.svg for one in figures(compared((100, 400)), "here")}
+    svg = drawn["error-against-images"]
+    assert {f">{name}</text>" for name in EXPERIMENTS} <= set(re.findall(r">[a-z]+-[0-9]+</text>", svg))
+
+
+def test_many_experiments_get_a_panel_each():
+    many = compared((100, 200, 400, 800))
+    svg = next(one.svg for one in figures(many, "here") if one.name == "curves")
+    assert all(f">{name}</text>" in svg for name in EXPERIMENTS)
+
+
+def averaged() -> Results:
+    base = made_up()
+    ensembles = [Ensemble(id="1 net", of="plain-20"), Ensemble(id="2 nets", of="plain-20", members=2)]
+    rows = [
+        {"ensemble": one.id, "replicate": i, "seeds": str(i), "nets": one.members, "test_error": 40.0 - i,
+         "test_loss": 1.0, "brier": 0.5, "calibration_error": 2.0, "disagreement": np.nan}
+        for one in ensembles
+        for i in range(6 // one.members)
+    ]  # fmt: skip
+    sampled = [
+        {"experiment": "plain-20", "weights": "last", "members": n, "views": 1, "sets": 3,
+         "test_error": 40.0 - n, "least": 39.0 - n, "most": 41.0 - n}
+        for n in (1, 2, 3)
+    ]  # fmt: skip
+    prices = pd.DataFrame(
+        [{"experiment": one.id, "parameters": 5, "macs": 7, "training_macs": 9} for one in ensembles]
+    )
+    return replace(
+        base,
+        plan={**base.plan, "ensembles": [one.model_dump(mode="json") for one in ensembles]},
+        ensembles=pd.DataFrame(rows),
+        sampled=pd.DataFrame(sampled),
+        counts=pd.concat([base.counts, prices]),
+        cost=base.cost.assign(evaluation_images_per_second=1000.0),
+        sheet=b"a picture",
+    )
+
+
+def test_averages_have_their_tables_and_figures(tmp_path):
+    made = built(tmp_path, averaged())
+    table = made["tables/ensembles.csv"].decode().splitlines()
+    assert table[1].startswith('1 net,6,"37.50 [35.54, 39.46]"') or "37.50" in table[1]
+    assert table[2].startswith("2 nets,3,")
+    assert made["tables/ensemble-cost.csv"].decode().splitlines()[1:] == ['1 net,"1,000"', "2 nets,500"]
+    assert {"figures/ensembles.svg", "figures/averages.svg"} <= made.keys()
+    assert b"Averaged predictions" in made["report.html"]
+    assert read(tmp_path).values("2 nets", "test_error").tolist() == [40, 39, 38]
+
+
+def test_the_contact_sheet_stands_in_the_report(tmp_path):
+    made = built(tmp_path, averaged())
+    assert made["augmentations.png"] == b"a picture"
+    assert base64.b64encode(b"a picture") in made["report.html"]
+    assert b"(augmentations.png)" in made["report.md"]
+    assert b"Contact sheet" not in built(tmp_path / "other", made_up())["report.html"]
 
 
 def test_reports_load_nothing_heavy(tmp_path):

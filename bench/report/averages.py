@@ -1,0 +1,81 @@
+"""Tables of averaged predictions: figures by ensemble, and what each costs."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from bench import stats
+from bench.predict import Ensemble
+from bench.report.tables import Table, as_count, interval, published
+from bench.results import Results
+
+_FIGURES = {  # metric: words, digits
+    "test_error": ("test error", 2),
+    "test_loss": ("loss", 3),
+    "brier": ("Brier score", 3),
+    "calibration_error": ("calibration error", 2),
+    "disagreement": ("disagreement", 1),
+}
+
+
+def ensembles_table(results: Results) -> Table | None:
+    """Every ensemble with its figures and its price; None where there is none."""
+    if not results.averaged:
+        return None
+    rows = tuple(_row(results, one) for one in results.averaged)
+    words = tuple(words for words, _ in _FIGURES.values())
+    prices = ("parameters", "MACs an image", "MACs to train")
+    return Table(
+        "ensembles",
+        f"Averaged predictions: {results.label}. Means over disjoint sets of members [95 % interval]; error, "
+        "calibration error (expected, 15 bins of equal width) and disagreement (images that two nets put "
+        "into different classes, mean over pairs) in %, loss in nats",
+        ("average", "sets", *words, *prices, "published"),
+        rows,
+        frozenset({"sets", *words, *prices}),
+    )
+
+
+def _row(results: Results, one: Ensemble) -> tuple[str, ...]:
+    figures = []
+    for metric, (_, digits) in _FIGURES.items():
+        values = results.values(one.id, metric)  # type: ignore[arg-type]
+        known = values[~np.isnan(values)]
+        figures.append(interval(stats.mean(known), digits) if len(known) else "–")
+    prices = [as_count(results.count(one.id, name)) for name in ("parameters", "macs", "training_macs")]
+    sets = str(len(results.values(one.id, "test_error")))
+    return (one.id, sets, *figures, *prices, published(results, one.id))
+
+
+def ensemble_cost_table(results: Results) -> Table | None:
+    """Images a second that each ensemble classifies on this machine, from its members' measured speeds."""
+    rates = _rates(results)
+    if not results.averaged or not rates:
+        return None
+    per_run = dict(_nets_per_run(results))
+    rows = []
+    for one in results.averaged:
+        if not rates.keys() >= set(one.of):
+            continue
+        seconds = sum(one.members * one.views * per_run.get(one.id, 1) / rates[name] for name in one.of)
+        rows.append((one.id, f"{1 / seconds:,.0f}"))
+    columns = ("average", "test images/s")
+    caption = "Speed of averaged predictions on this machine, from the measured evaluation of their members"
+    return Table("ensemble-cost", caption, columns, tuple(rows), frozenset(columns[1:]))
+
+
+def _rates(results: Results) -> dict[str, float]:
+    name = "evaluation_images_per_second"
+    if results.cost.empty or name not in results.cost:
+        return {}
+    finals = results.cost[(results.cost["phase"] == "final") & results.cost[name].notna()]
+    return {str(one): float(part[name].median()) for one, part in finals.groupby("experiment")}
+
+
+def _nets_per_run(results: Results) -> Sequence[tuple[str, int]]:
+    """How many nets one run gives to an ensemble: the ends of its cycles, else one."""
+    rows = results.ensembles
+    if rows.empty:
+        return []
+    runs = {one.id: one.members * len(one.of) for one in results.averaged}
+    return [(str(row["ensemble"]), int(row["nets"]) // runs[row["ensemble"]]) for _, row in rows.iterrows()]
