@@ -18,7 +18,11 @@ _INCH = 0.62  # an image's side on the sheet
 
 
 def contact_sheet(
-    images: NDArray[np.uint8], rows: Mapping[str, Sequence[Named]], label: str, draws: int = 10
+    images: NDArray[np.uint8],
+    rows: Mapping[str, Sequence[Named]],
+    label: str,
+    draws: int = 10,
+    dpi: int = 120,
 ) -> bytes:
     """A PNG: the first images (n, height, width, channels), then a row for each composition of methods.
 
@@ -33,7 +37,7 @@ def contact_sheet(
         made, _ = compose(steps)(shown, draw)
         lines.append(_line(made))
         names.append(name)
-    return _png(np.concatenate(lines), names, draws, label)
+    return _png(np.concatenate(lines), names, draws, label, dpi)
 
 
 def _line(images: torch.Tensor) -> NDArray[np.uint8]:
@@ -45,8 +49,9 @@ def _line(images: torch.Tensor) -> NDArray[np.uint8]:
     return line
 
 
-def _png(sheet: NDArray[np.uint8], names: Sequence[str], draws: int, label: str) -> bytes:
-    canvas = Figure(figsize=(_INCH * draws + 2.2, _INCH * len(names) + 0.3), layout="constrained", dpi=120)
+def _png(sheet: NDArray[np.uint8], names: Sequence[str], draws: int, label: str, dpi: int) -> bytes:
+    size = (_INCH * draws + 2.2, _INCH * len(names) + 0.3)
+    canvas = Figure(figsize=size, layout="constrained", dpi=dpi)
     axis = canvas.subplots()
     axis.imshow(sheet, interpolation="nearest")
     height = sheet.shape[0] / len(names)

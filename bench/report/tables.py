@@ -63,7 +63,7 @@ def verdict_table(results: Results, outcomes: Sequence[Outcome]) -> Table:
             note = f"not run in {results.plan['profile']}"
             rows.append((claim.id, claim.text, "not run", "–", "–", "–", said, note))
             continue
-        n = str(outcome.n) if isinstance(claim, Trained) else "–"
+        n = _seeds(outcome) if isinstance(claim, Trained) else "–"
         rows.append(
             (
                 claim.id,
@@ -94,7 +94,7 @@ def estimates(outcome: Outcome) -> str:
     metric = outcome.claim.metric
     points = "points" if unit(metric) == "%" else unit(metric)
     shown = [f"{one.label}: {interval(found)}" for one, found in outcome.contrasts]
-    return f"{title(metric)}, {points}: " + "; ".join(shown)
+    return f"{title(metric)}{points and f', {points}'}: " + "; ".join(shown)
 
 
 def conclusion(outcome: Outcome) -> str:
@@ -103,7 +103,13 @@ def conclusion(outcome: Outcome) -> str:
     if measured == "–":
         return outcome.note
     p = "" if outcome.p is None else f"; p {'' if outcome.p < 1e-4 else '= '}{p_value(outcome.p)}"
-    return f"{measured}; n = {outcome.n}{p}; {outcome.note}"
+    return f"{measured}; n = {_seeds(outcome)}{p}; {outcome.note}"
+
+
+def _seeds(outcome: Outcome) -> str:
+    """How many seeds a verdict rests on, and in how many sets where ensembles take several each."""
+    sets = min((found.n for _, found in outcome.contrasts), default=outcome.n)
+    return str(outcome.n) if sets == outcome.n else f"{outcome.n} in {sets} sets"
 
 
 def main_table(results: Results) -> Table | None:
@@ -233,8 +239,8 @@ def cost_table(results: Results) -> Table | None:
     if cost.empty:
         return None
     rows = []
-    for experiment in results.experiments:
-        for phase in ("tune", "final"):
+    for experiment in [*results.sources, *results.experiments]:
+        for phase in ("source", "tune", "final"):
             part = cost[(cost["experiment"] == experiment) & (cost["phase"] == phase)]
             if part.empty:
                 continue
