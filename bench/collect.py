@@ -17,7 +17,8 @@ from bench.errors import UserError
 from bench.models.trace import Layer
 from bench.protocol import differences
 from bench.results import FORMAT, Results, write
-from bench.schedule.plan import Contender, Plan
+from bench.schedule.contender import Contender
+from bench.schedule.plan import Plan
 from bench.schedule.recall import Stored
 from bench.spec import Ensemble
 from bench.train.records import Result
@@ -55,6 +56,11 @@ def collect(
             key = one.study.spec(trial).key if one.study else ""
             numbered = {"experiment": one.experiment.id, "seed": trial.number}
             cost.append(_cost_row(numbered, "tune", result, run_ids.get(key, "")))
+    for source in plan.sources:
+        for job in source.finals(results):
+            if job.key in results:
+                identity = {"experiment": source.experiment.id, "seed": job.spec.seed}
+                cost.append(_cost_row(identity, "source", results[job.key], run_ids.get(job.key, "")))
     averaged, sampled = _ensembles(plan, results, stored, artifact)
     counts = [{"experiment": one.experiment.id, **one.counts} for one in plan.contenders]
     counts += [_price(one, plan) for one in plan.ensembles]
@@ -159,7 +165,7 @@ def _sheet(plan: Plan, results: Mapping[str, Result]) -> bytes:
         return b""
     images, _, _ = shapes.draw(seed=0, images=500)
     named = {name: steps for name, steps in rows.values() if steps}
-    return contact_sheet(images, named, "drawn shapes, as in the data set of that name", draws=8)
+    return contact_sheet(images, named, "drawn shapes, as in the data set of that name", draws=6, dpi=64)
 
 
 def _price(ensemble: Ensemble, plan: Plan) -> dict[str, Any]:
@@ -194,6 +200,7 @@ def _plan_facts(plan: Plan, results: Mapping[str, Result]) -> dict[str, Any]:
         "references": [reference.model_dump(mode="json") for reference in suite.references],
         "tuning": plan.profile.tuning.model_dump(mode="json") if plan.profile.tuning else None,
         "networks": [one.model_dump(mode="json") for one in suite.networks],
+        "sources": [_experiment_facts(one, results) for one in plan.sources],
         "ensembles": [one.model_dump(mode="json") for one in plan.ensembles],
         "experiments": [_experiment_facts(one, results) for one in plan.contenders],
         "differences": differences(plan.suite, plan.profile_name),
@@ -207,6 +214,7 @@ def _experiment_facts(one: Contender, results: Mapping[str, Result]) -> dict[str
         "id": one.experiment.id,
         "spec": spec,
         "space": sorted(one.experiment.space),
+        **({"source": one.source.experiment.id} if one.source else {}),
         "tuned": one.study is not None and chosen is not None,
     }
 

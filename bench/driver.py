@@ -10,11 +10,14 @@ from pathlib import Path
 from time import perf_counter
 
 from bench.errors import UserError
-from bench.schedule.plan import Job, Plan
+from bench.files import written_whole
+from bench.schedule.contender import Job
+from bench.schedule.orders import source_weights
+from bench.schedule.plan import Plan
 from bench.schedule.progress import Display
 from bench.schedule.recall import Recalled
-from bench.schedule.session import Executor, Session, export_studies
-from bench.track import Tracker
+from bench.schedule.session import Executor, Listener, Session, export_studies
+from bench.track import WEIGHTS, Tracker
 from bench.train.records import Epoch, Result
 
 
@@ -30,6 +33,32 @@ class Visit:
     def stopped(self) -> bool:
         """Work is left over, though nothing failed."""
         return self.interrupted or self.session.stopping
+
+
+class Keeper:
+    """Keeps the weights of sources where the runs that begin with them look for them."""
+
+    def __init__(self, work_dir: Path) -> None:
+        self.work_dir = work_dir
+
+    def started(self, job: Job) -> None:
+        """Nothing to do."""
+
+    def epoch(self, job: Job, epoch: Epoch) -> None:
+        """Nothing to do."""
+
+    def ended(self, job: Job, result: Result) -> None:
+        """A source's weights, before the Janitor removes them."""
+        if job.phase == "source":
+            self.keep(job.key, (self.work_dir / job.key / WEIGHTS).read_bytes())
+
+    def failed(self, job: Job, reason: str) -> None:
+        """Nothing to do."""
+
+    def keep(self, key: str, weights: bytes) -> None:
+        """Write the weights of the run with that key."""
+        with written_whole(source_weights(self.work_dir, key)) as file:
+            file.write(weights)
 
 
 class Janitor:
@@ -62,7 +91,13 @@ def drive(
 ) -> Visit:
     """Do what is missing of a plan. Ctrl-C ends it cleanly: finished runs are kept, others resumable."""
     tracker.open(plan)
-    session = Session(plan, recalled.results, [tracker, Janitor(runs_dir / "work"), display])
+    keeper = Keeper(runs_dir / "work")
+    for source in plan.sources:
+        for job in source.finals(recalled.results):
+            if job.key in recalled.runs:
+                keeper.keep(job.key, tracker.artifact(recalled.runs[job.key], WEIGHTS))
+    listeners: list[Listener] = [tracker, keeper, Janitor(runs_dir / "work"), display]
+    session = Session(plan, recalled.results, listeners)
     display.follow(session)
     interrupted, started = False, perf_counter()
     try:
@@ -72,6 +107,8 @@ def drive(
         interrupted = True
     finally:
         tracker.close()
+    if session.complete():
+        shutil.rmtree(runs_dir / "work" / "sources", ignore_errors=True)
     export_studies(plan, session.results, runs_dir / "optuna")
     return Visit(session, interrupted, perf_counter() - started)
 

@@ -55,14 +55,28 @@ class Results:
         return [one["id"] for one in self.plan["networks"]]
 
     @cached_property
+    def sources(self) -> list[str]:
+        """Ids of what experiments start from, in the suite's order."""
+        return [one["id"] for one in self.plan.get("sources", ())]
+
+    @cached_property
     def averaged(self) -> list[Ensemble]:
         """The ensembles of the profile, in the suite's order."""
         return [Ensemble.model_validate(one) for one in self.plan.get("ensembles", ())]
 
     @cached_property
     def pools(self) -> dict[str, Pool]:
-        """What each ensemble draws its values from."""
-        return {one.id: Pool(one.of, one.members) for one in self.averaged}
+        """What the values of ensembles, and of experiments that share something by seed, are drawn from.
+
+        Runs of one seed that begin with one source's run, or see halves of the classes that their seed has
+        drawn, are paired.
+        """
+        found = {one.id: Pool(one.of, one.members) for one in self.averaged}
+        for one in self.plan["experiments"]:
+            shared = [name for name in (one.get("source"), _halves(one)) if name]
+            if shared:
+                found[one["id"]] = Pool((one["id"], *shared), 1)
+        return found
 
     @property
     def label(self) -> str:
@@ -97,7 +111,9 @@ class Results:
 
     def values(self, experiment: str, metric: Metric) -> Sample:
         """One value a seed, in seed order, or a set of members of an ensemble; shape (seeds,)."""
-        if experiment in self.pools or (metric not in self.runs and not isinstance(metric, EpochsTo)):
+        if any(one.id == experiment for one in self.averaged) or (
+            metric not in self.runs and not isinstance(metric, EpochsTo)
+        ):
             return self._averaged(experiment, metric)
         runs = self.runs[self.runs["experiment"] == experiment].sort_values("seed")
         if isinstance(metric, EpochsTo):
@@ -125,6 +141,10 @@ class Results:
         if rows.empty or quantity not in rows:
             return None
         return int(rows[quantity].iloc[0])
+
+
+def _halves(experiment: Mapping[str, Any]) -> str:
+    return "halves of the classes" if experiment["spec"].get("data", {}).get("half") else ""
 
 
 def write(results: Results, folder: Path) -> None:

@@ -7,7 +7,8 @@ from rich.text import Text
 
 from bench.claims import Trained
 from bench.report.tables import conclusion
-from bench.schedule.plan import Contender, Plan
+from bench.schedule.contender import Contender
+from bench.schedule.plan import Plan
 from bench.schedule.recall import Recalled
 from bench.spec import LOOKS, Claim, Suite
 from bench.verdicts import Outcome
@@ -56,7 +57,7 @@ def plan_table(plan: Plan, recalled: Recalled) -> Table:
     table = _table("experiment", numeric=("parameters", "MACs", "trials", "runs"))
     table.caption = "trials and runs: cached + new + stale"
     table.columns[0].no_wrap = True
-    for one in plan.contenders:
+    for one in plan.everyone:
         table.add_row(
             one.experiment.id,
             f"{one.counts['parameters']:,}",
@@ -69,11 +70,11 @@ def plan_table(plan: Plan, recalled: Recalled) -> Table:
 def _states(one: Contender, recalled: Recalled) -> tuple[str, str]:
     results = recalled.results
     stale = [job.phase for job in recalled.stale.values() if job.experiment == one.experiment.id]
-    planned = {"tune": one.study.tuning.trials if one.study else 0, "final": one.seeds}
-    jobs = {"tune": one.trials(results), "final": one.finals(results)}
+    planned = {"tune": one.study.tuning.trials if one.study else 0, one.phase: len(one.seeds)}
+    jobs = {"tune": one.trials(results), one.phase: one.finals(results)}
     cells = []
     for phase, total in planned.items():
-        cached, old = sum(job.key in results for job in jobs[phase]), stale.count(phase)  # type: ignore[arg-type]
+        cached, old = sum(job.key in results for job in jobs[phase]), stale.count(phase)
         cells.append(f"{cached} + {total - cached - old} + {old}")
     waiting = " (after tuning)" if one.chosen(results) is None else ""
     return cells[0], cells[1] + waiting

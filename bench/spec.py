@@ -19,9 +19,11 @@ from bench.recipe import Recipe as Recipe
 from bench.recipe import Tuning as Tuning
 from bench.recipe import Warmup as Warmup
 from bench.recipe import all_tunable
+from bench.runspec import START
 from bench.runspec import Data as Data
 from bench.runspec import DataUse as DataUse
 from bench.runspec import RunSpec as RunSpec
+from bench.runspec import Transfer as Transfer
 from bench.runspec import TrialOf as TrialOf
 
 ProfileName = Literal["smoke", "quick", "paper"]
@@ -59,8 +61,9 @@ class Profile(Spec):
 class Experiment(Spec):
     """One contender. What it does not say itself it has from the profile; the id derives from it.
 
-    `space` is what tuning tries beside the profile's: recipe fields, or `METHOD.OPTION` for an option
-    that one of its own augmentations has (`rotation.degrees`). `predict` is what its final runs keep.
+    `space` is what tuning tries beside the profile's: recipe fields, `METHOD.OPTION` for an option that
+    one of its own augmentations has (`rotation.degrees`), or `start.share`. `predict` is what its final
+    runs keep.
     """
 
     model: Named | None = None
@@ -70,6 +73,7 @@ class Experiment(Spec):
     augment: tuple[Named, ...] | None = None
     space: Table[Range | Choice] = Field(default_factory=FrozenDict)
     predict: Predict | None = None
+    start: Transfer | None = None
     profiles: tuple[ProfileName, ...] = PROFILES
 
     @model_validator(mode="before")
@@ -96,9 +100,10 @@ class Experiment(Spec):
                     raise ValueError(f"{field}: unknown {name!r}: {suggest(name, kind.model_fields)}")
         all_tunable(name for name in self.space if "." not in name)
         known = {f"{step.name}.{option}" for step in self.augment or () for option in step.options}
+        known |= {f"{START}.share"} if self.start else set()
         for name in self.space:
             if "." in name and name not in known:
-                raise ValueError(f"space: the augmentation does not say {name!r}: {suggest(name, known)}")
+                raise ValueError(f"space: the experiment does not say {name!r}: {suggest(name, known)}")
         return self
 
 
@@ -154,13 +159,15 @@ class Reference(Spec):
 class Suite(Spec):
     """A question as data: experiments, claims and profiles. `name` is the file's, set on loading.
 
-    A suite that only counts has `networks`, and neither experiments nor data nor profiles.
+    A suite that only counts has `networks`, and neither experiments nor data nor profiles. `sources` are
+    trained for experiments to start from: untuned, once for each seed, and no contenders themselves.
     """
 
     title: str
     question: str
     data: str = ""
     experiments: tuple[Experiment, ...] = ()
+    sources: tuple[Experiment, ...] = ()
     networks: tuple[Network, ...] = ()
     ensembles: tuple[Ensemble, ...] = ()
     profiles: Table[Profile] = Field(default_factory=FrozenDict)
@@ -177,7 +184,7 @@ class Suite(Spec):
         if self.experiments and not (self.data and self.profiles):
             raise ValueError("experiments need a data set (`data`) and profiles")
         for name, profile in self.profiles.items():
-            for one in self.standing(name):
+            for one in (*self.standing(name), *self.needed(name)):
                 if not one.model and not profile.network:
                     raise ValueError(f"{name}: {one.id!r} has no model, and the profile no network")
             sizes = {len(one.space) for one in self.standing(name)}
@@ -186,6 +193,11 @@ class Suite(Spec):
                     f"{name}: budgets must be equal, but spaces have {sizes} settings of their own"
                 )
         trained = [one.id for one in self.experiments]
+        sources = [one.id for one in self.sources]
+        begun = (one for one in self.experiments if one.start)
+        _all_known((one.start.source for one in begun if one.start), sources, "an experiment's start")
+        if any(one.start for one in self.sources):
+            raise ValueError("a source starts from nothing")
         for ensemble in self.ensembles:
             _all_known(ensemble.of, trained, f"ensemble {ensemble.id!r}")
         for name, profile in self.profiles.items():
@@ -195,7 +207,7 @@ class Suite(Spec):
                     if lacking:
                         raise ValueError(f"ensemble {ensemble.id!r}: experiment {one.id!r} needs {lacking}")
         ids = [*trained, *(one.id for one in self.networks), *(one.id for one in self.ensembles)]
-        for kind, names in (("experiment", ids), ("claim", [claim.id for claim in self.claims])):
+        for kind, names in (("experiment", ids + sources), ("claim", [claim.id for claim in self.claims])):
             for name in {name for name in names if names.count(name) > 1}:
                 raise ValueError(f"{kind} id {name!r} stands twice")
         for name in self.profiles:
@@ -227,6 +239,11 @@ class Suite(Spec):
     def standing(self, profile: str) -> tuple[Experiment, ...]:
         """The experiments that stand in a profile."""
         return tuple(one for one in self.experiments if profile in one.profiles)
+
+    def needed(self, profile: str) -> tuple[Experiment, ...]:
+        """The sources that a profile's experiments start from."""
+        names = {one.start.source for one in self.standing(profile) if one.start}
+        return tuple(one for one in self.sources if one.id in names)
 
     def averaged(self, profile: str) -> tuple[Ensemble, ...]:
         """The ensembles of a profile: all their experiments stand in it."""
@@ -265,4 +282,5 @@ def resolve(
         recipe=profile.recipe.replace(**experiment.recipe),
         seed=seed,
         predict=experiment.predict,
+        start=experiment.start and experiment.start.start(),
     )

@@ -15,7 +15,8 @@ from urllib.parse import unquote, urlparse
 from bench import predictions
 from bench.errors import UserError
 from bench.provenance import Provenance
-from bench.schedule.plan import Contender, Job, Plan
+from bench.schedule.contender import Contender, Job
+from bench.schedule.plan import Plan
 from bench.schedule.recall import Stored
 from bench.spec import RunSpec
 from bench.train.records import Epoch, Result
@@ -111,7 +112,7 @@ class Tracker:
         self._experiment_id = self._experiment(plan)
         for run in self._search(f"attributes.status = 'RUNNING' and tags.`bench.owner` = '{self.owner}'"):
             self.client.set_terminated(run.info.run_id, "KILLED")
-        for contender in plan.contenders:
+        for contender in plan.everyone:
             self._parents[contender.experiment.id] = self._parent(plan, contender)
 
     def started(self, job: Job) -> None:

@@ -247,6 +247,70 @@ def test_predictions_are_averaged_and_checked(command, suites_dir, data_dir, tmp
     assert (folder / "ensembles.csv").read_bytes() == first
 
 
+TRANSFER = '''
+"""A transfer for tests."""
+
+from bench import Experiment, Profile, Recipe, Suite
+from bench.claims import Difference
+from bench.spec import Data, Transfer
+
+suite = Suite(
+    title="Transfer",
+    question="Do the first layers transfer?",
+    data="tiny",
+    sources=[Experiment(id="A", data={"half": "A"})],
+    experiments=[
+        Experiment(id="B", data={"half": "B"}),
+        Experiment(id="A3B", data={"half": "B"}, start=Transfer(source="A", layers=3, frozen=3)),
+    ],
+    profiles={
+        "smoke": Profile(
+            network="resnet-8(width=4)",
+            data=Data(train=60, validation=20, size=8),
+            recipe=Recipe(epochs=2, batch_size=20),
+            seeds=2,
+        )
+    },
+    claims=[Difference(id="scratch", text="Scratch wins.", metric="test_error", lower="B", higher="A3B")],
+)
+'''
+
+
+def test_runs_begin_with_what_their_sources_have_learnt(command, suites_dir, data_dir, tmp_path):
+    (suites_dir / "transfer.py").write_text(TRANSFER)
+    run = ("run", "transfer", "--profile", "smoke", "--serial", "--suites-dir", suites_dir)
+    code, out, errors = command(*run, "--data-dir", data_dir)
+    assert code == 0, errors
+    assert "0 of 6 runs are there, 6 to do" in out
+    folder = tmp_path / "reports" / "transfer" / "smoke"
+    assert not list((tmp_path / "runs" / "work").glob("*")), "nothing is left over"
+    assert pd.read_csv(folder / "cost.csv")["phase"].value_counts().to_dict() == {"final": 4, "source": 2}
+    (claim,) = json.loads((folder / "verdicts.json").read_text())
+    assert claim["n"] == 2
+    runs = pd.read_csv(folder / "runs.csv")
+    runs = runs.pivot_table(index="seed", columns="experiment", values="test_error")
+    gaps = runs["A3B"] - runs["B"]
+    assert claim["contrasts"][0]["value"] == pytest.approx(gaps.mean())
+    assert claim["contrasts"][0]["se"] == pytest.approx(gaps.sem()), "paired: one seed, one choice of halves"
+
+    code, out, errors = command(*run, "--data-dir", data_dir, "--seeds", "3")
+    assert code == 0, errors
+    assert "6 of 9 runs are there, 3 to do" in out
+
+
+def test_a_source_that_is_there_is_not_trained_again(command, suites_dir, data_dir):
+    (suites_dir / "transfer.py").write_text(TRANSFER)
+    run = ("run", "transfer", "--profile", "smoke", "--serial", "--suites-dir", suites_dir)
+    assert command(*run, "--data-dir", data_dir, "--only", "B")[0] == 0
+    other = (suites_dir / "transfer.py").read_text().replace("layers=3, frozen=3", "layers=4, frozen=3")
+    (suites_dir / "transfer.py").write_text(TRANSFER)
+    assert command(*run, "--data-dir", data_dir)[0] == 0
+    (suites_dir / "transfer.py").write_text(other)
+    code, out, errors = command(*run, "--data-dir", data_dir)
+    assert code == 0, errors
+    assert "4 of 6 runs are there, 2 to do" in out
+
+
 def test_stale_runs_are_shown_and_not_used(command, suites_dir, data_dir, monkeypatch):
     untuned = ("--no-tune", "--only", "plain-8")
     assert command(*run_tiny(suites_dir, data_dir, *untuned))[0] == 0

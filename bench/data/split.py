@@ -14,7 +14,7 @@ from torch import Tensor
 
 from bench.data.sets import ImageSet
 from bench.errors import UserError
-from bench.spec import Data
+from bench.runspec import Data, DataUse
 
 
 @dataclass(frozen=True)
@@ -44,16 +44,33 @@ class Split:
         return principal_colours(self.train.x)
 
 
-def open_split(images: ImageSet, data: Data, device: torch.device) -> Split:
+def open_split(images: ImageSet, data: DataUse, device: torch.device) -> Split:
     """The training and validation images of a run, as a specification asks for them.
 
     Raises UserError where there are too few images, or the size cannot be had.
     """
-    chosen, held_out = choose(images.y_train, data)
-    train = _tensors(images.x_train[chosen], images.y_train[chosen], data.size, device)
-    validation = _tensors(images.x_train[held_out], images.y_train[held_out], data.size, device)
+    seen, labels = _of_classes(images.y_train, data)
+    chosen, held_out = choose(labels, data)
+    train, validation = (
+        _tensors(images.x_train[seen[part]], labels[part], data.size, device) for part in (chosen, held_out)
+    )
     mean, std = channel_statistics(train.x)
-    return Split(train, validation, mean, std, len(images.classes))
+    return Split(train, validation, mean, std, len(data.classes or images.classes))
+
+
+def halves(classes: int, seed: int) -> dict[str, tuple[int, ...]]:
+    """The classes in two halves, drawn by a seed; the first, A, has the odd one."""
+    drawn = np.random.Generator(np.random.PCG64(seed)).permutation(classes)
+    middle = -(-classes // 2)
+    return {"A": tuple(sorted(map(int, drawn[:middle]))), "B": tuple(sorted(map(int, drawn[middle:])))}
+
+
+def _of_classes(labels: NDArray[np.int64], data: DataUse) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where the images of the classes that a run sees stand, and their labels counted anew from 0."""
+    if data.classes is None:
+        return np.arange(len(labels)), labels
+    seen = np.flatnonzero(np.isin(labels, data.classes))
+    return seen, np.searchsorted(np.array(data.classes), labels[seen]).astype(np.int64)
 
 
 def channel_statistics(x: Tensor) -> tuple[Tensor, Tensor]:
@@ -91,9 +108,10 @@ def principal_colours(x: Tensor) -> Tensor:
     return scaled.float().to(x.device)
 
 
-def open_test(images: ImageSet, data: Data, device: torch.device) -> Images:
+def open_test(images: ImageSet, data: DataUse, device: torch.device) -> Images:
     """The test split: opened once, after the last step of a final run, by the engine alone."""
-    return _tensors(images.x_test, images.y_test, data.size, device)
+    seen, labels = _of_classes(images.y_test, data)
+    return _tensors(images.x_test[seen], labels, data.size, device)
 
 
 def choose(labels: NDArray[np.int64], data: Data) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

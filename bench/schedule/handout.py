@@ -20,7 +20,7 @@ from bench.schedule.orders import Order, Place, Work
 from bench.train.records import Epoch, Result
 
 if TYPE_CHECKING:
-    from bench.schedule.plan import Job
+    from bench.schedule.contender import Job
     from bench.schedule.session import Session
 
 for _name in ("ray.tune", "ray.tune.tune", "ray.tune.execution.tune_controller"):

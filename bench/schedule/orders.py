@@ -10,7 +10,12 @@ from bench.spec import RunSpec
 from bench.train.records import Epoch, Result
 
 if TYPE_CHECKING:
-    from bench.schedule.plan import Job
+    from bench.schedule.contender import Job
+
+
+def source_weights(work_dir: Path, key: str) -> Path:
+    """Where the final weights of a run are kept while others begin with them."""
+    return work_dir / "sources" / f"{key}.pt"
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,10 @@ class Place:
         """The run's own folder."""
         return self.work_dir / key
 
+    def start(self, spec: RunSpec) -> str | None:
+        """The file of the weights that a run begins with."""
+        return str(source_weights(self.work_dir, spec.start.key)) if spec.start else None
+
     def late(self) -> bool:
         """Whether the time given is over."""
         return monotonic() >= self.deadline
@@ -42,6 +51,7 @@ class Order:
     folder: str
     threads: int
     gpu: bool
+    start: str | None = None  # the file of the weights that it begins with
     own_files: tuple[str, ...] = ()  # of the user's own models and augmentations
 
     @classmethod
@@ -56,6 +66,7 @@ class Order:
             folder=str(place.folder(job.key)),
             threads=max(1, int(place.cpus_per_run)),
             gpu=gpu,
+            start=place.start(job.spec),
             own_files=own_files(job.spec),
         )
 
@@ -73,6 +84,7 @@ def carry_out(order: Order, report: Callable[[Epoch], None], should_stop: Callab
         folder=Path(order.folder),
         device="cuda" if order.gpu and torch.cuda.is_available() else "cpu",
         threads=order.threads,
+        start=Path(order.start) if order.start else None,
         limits={int(epoch): limit for epoch, limit in order.limits.items()},
         report=report,
         should_stop=should_stop,

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from statistics import median
 from time import perf_counter
 
-from bench.schedule.plan import Contender, Plan
+from bench.schedule.contender import Contender
+from bench.schedule.plan import Plan
 from bench.schedule.recall import Recalled
 from bench.train.records import Result
 
@@ -25,8 +26,8 @@ class Price:
 def price(plan: Plan, recalled: Recalled, slots: int) -> Price:
     """The expected wall-clock minutes for what is missing of a plan."""
     rates = _recorded(plan, recalled.results)
-    probed = [one for one in plan.contenders if one.experiment.id not in rates]
-    left = {one.experiment.id: one.price_left(recalled.results) for one in plan.contenders}
+    probed = [one for one in plan.everyone if one.experiment.id not in rates]
+    left = {one.experiment.id: one.price_left(recalled.results) for one in plan.everyone}
     for one in probed:
         if left[one.experiment.id]:
             rates[one.experiment.id] = probe(one, plan) * _OVERHEAD * (_BOTH_BUSY if slots > 1 else 1)
@@ -38,7 +39,7 @@ def price(plan: Plan, recalled: Recalled, slots: int) -> Price:
 def _recorded(plan: Plan, results: Mapping[str, Result]) -> dict[str, float]:
     """Seconds per multiply-accumulate, by experiment, where a run of it is recorded."""
     rates = {}
-    for one in plan.contenders:
+    for one in plan.everyone:
         jobs = [*one.trials(results), *one.finals(results)]
         seen = list(
             _rates(

@@ -13,7 +13,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from bench.schedule.plan import Job
+from bench.schedule.contender import Job
 from bench.schedule.session import Listener, Session
 from bench.train.records import Epoch, Result
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from bench.schedule.plan import Contender, Job, Plan
+from bench.schedule.contender import Contender, Job
+from bench.schedule.plan import Plan
 from bench.train.records import Result
 
 
@@ -42,7 +43,7 @@ def recall(
 ) -> Recalled:
     """Walk through the plan as far as stored results reach: each generation opens the next."""
     recalled = Recalled()
-    for contender in plan.contenders:
+    for contender in plan.everyone:
         while _step(contender, recalled, stored, read, accept_stale):
             pass
     return recalled
@@ -56,7 +57,7 @@ def _step(
     accept_stale: bool,
 ) -> bool:
     advanced = False
-    for job in contender.ready(recalled.results):
+    for job in contender.missing(recalled.results):
         runs = stored.get(job.key, [])
         usable = [run for run in runs if run.code == contender.code] or (runs if accept_stale else [])
         if usable:

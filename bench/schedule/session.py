@@ -1,7 +1,7 @@
 """One visit of the driver: hands out work, hears of results, and passes both on to the record.
 
-Executors know this class alone. It hands out whatever is ready, tuning first, then the dearest run,
-so that long runs do not start last.
+Executors know this class alone. It hands out whatever is ready, sources first, then tuning, then the
+dearest run, so that long runs do not start last.
 """
 
 from collections.abc import Mapping
@@ -9,8 +9,11 @@ from pathlib import Path
 from time import monotonic
 from typing import Protocol
 
-from bench.schedule.plan import Job, Plan
+from bench.schedule.contender import Job
+from bench.schedule.plan import Plan
 from bench.train.records import Epoch, Result
+
+_ORDER = {"source": 0, "tune": 1, "final": 2}
 
 
 class Listener(Protocol):
@@ -98,19 +101,27 @@ class Session:
         self.failures[job.key] = f"{job.experiment}, {job.label}: {reason}"
         for listener in self.listeners:
             listener.failed(job, reason)
+        self._ready = self._find_ready()
 
     def stop(self) -> None:
         """Hand out no more work."""
         self.stopping = True
 
     def _find_ready(self) -> list[Job]:
-        jobs = [job for one in self.plan.contenders for job in one.ready(self.results)]
+        self._give_up()
+        jobs = [job for one in self.plan.everyone for job in one.ready(self.results)]
         waiting = [j for j in jobs if j.key not in self.running and j.key not in self.failures]
-        return sorted(waiting, key=lambda job: (job.phase == "final", -job.price))
+        return sorted(waiting, key=lambda job: (_ORDER[job.phase], -job.price))
+
+    def _give_up(self) -> None:
+        """What begins with a run that failed has failed too."""
+        for job in (one for contender in self.plan.contenders for one in contender.missing(self.results)):
+            if job.needs in self.failures:
+                self.failures[job.key] = f"{job.experiment}, {job.label}: what it begins with has failed"
 
     def price_left(self) -> float:
         """Multiply-accumulates still to do."""
-        return sum(one.price_left(self.results) for one in self.plan.contenders)
+        return sum(one.price_left(self.results) for one in self.plan.everyone)
 
 
 def export_studies(plan: Plan, results: Mapping[str, Result], folder: Path) -> None:

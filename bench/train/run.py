@@ -21,6 +21,7 @@ from bench.train.predict import predictions as predicted
 from bench.train.rates import rate, warming_up
 from bench.train.records import Epoch, Result, Status
 from bench.train.seeding import generator, reseed
+from bench.train.start import begin, parameter_groups
 from bench.train.steps import Network, evaluate, train_epoch
 from bench.train.weights import WeightSets
 
@@ -34,8 +35,9 @@ class Context:
     """Where and how a run runs: all that does not change the distribution of its result.
 
     `folder` keeps `checkpoint.pt` and, at the end, `weights.pt` and, where the run is to keep what it
-    predicts, `predictions.npz`. `limits` are validation errors (%)
-    by epoch; a run that is worse there ends as pruned. `report` is called after every epoch.
+    predicts, `predictions.npz`. `start` is the file of the weights that the run begins with. `limits` are
+    validation errors (%) by epoch; a run that is worse there ends as pruned. `report` is called after every
+    epoch.
     """
 
     data_dir: Path
@@ -43,6 +45,7 @@ class Context:
     device: str = "cpu"
     threads: int = 1
     deterministic: bool = False
+    start: Path | None = None
     limits: Mapping[int, float] = field(default_factory=dict)
     report: Callable[[Epoch], None] = lambda epoch: None
     should_stop: Callable[[], bool] = lambda: False
@@ -97,9 +100,11 @@ class _Training:
         model = models.build(
             spec.model.name, num_classes=split.classes, in_channels=channels, **spec.model.options
         )
-        self.network = Network.of(model, split, recipe.precision)
+        copied, frozen = begin(model, spec.start, context.start or Path()) if spec.start else ([], [])
+        still = [module for layer in frozen for _, module in layer.modules]
+        self.network = Network.of(model, split, recipe.precision, still)
         self.optimizer = torch.optim.SGD(
-            model.parameters(),
+            parameter_groups(model, copied, spec.start.share if spec.start else 1.0),
             lr=recipe.lr,
             momentum=recipe.momentum,
             weight_decay=recipe.weight_decay,

@@ -1,6 +1,6 @@
 """The hot path: one epoch of training, and evaluation. The host never waits inside an epoch."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -29,12 +29,22 @@ class Network:
     mean: Tensor  # (channels, 1, 1), of pixels from 0 to 255
     std: Tensor
     half: bool
+    frozen: tuple[nn.Module, ...] = ()  # modules that stay in evaluation mode: their statistics too
 
     @classmethod
-    def of(cls, model: nn.Module, split: Split, precision: str) -> "Network":
+    def of(
+        cls, model: nn.Module, split: Split, precision: str, frozen: Sequence[nn.Module] = ()
+    ) -> "Network":
         """The model for a split; inputs and weights are in channels-last memory."""
         model = model.to(split.train.x.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        return cls(model, split.mean.view(-1, 1, 1), split.std.view(-1, 1, 1), precision == "bf16")
+        mean, std = split.mean.view(-1, 1, 1), split.std.view(-1, 1, 1)
+        return cls(model, mean, std, precision == "bf16", tuple(frozen))
+
+    def train(self) -> None:
+        """Training mode, for all that is trained."""
+        self.model.train()
+        for module in self.frozen:
+            module.eval()
 
     def replace(self, model: nn.Module) -> "Network":
         """The same with another model."""
@@ -64,7 +74,7 @@ def train_epoch(
     `rate` gives the learning rate of the epoch's i-th step; `after_step` is called once it is done. Returns
     running figures.
     """
-    network.model.train()
+    network.train()
     device = images.x.device
     order = torch.randperm(len(images), generator=shuffle, device=device)
     loss_sum = torch.zeros((), dtype=torch.float64, device=device)
@@ -77,7 +87,7 @@ def train_epoch(
         logits = network.logits(x)
         loss = F.cross_entropy(logits, targets(labels, mixes, logits.shape[1]))
         for group in optimizer.param_groups:
-            group["lr"] = rate(step)
+            group["lr"] = rate(step) * group["share"]
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         optimizer.step()

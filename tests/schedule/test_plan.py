@@ -10,7 +10,7 @@ from bench.schedule.plan import make_plan
 from bench.schedule.recall import Stored, recall
 from bench.schedule.session import Session
 from bench.schedule.tuning import Study
-from bench.spec import Range
+from bench.spec import TUNING_SEEDS, Data, Experiment, Range, Transfer
 from bench.train.records import Epoch, Result
 from tests.conftest import tiny_arrays
 
@@ -211,6 +211,110 @@ def test_a_tuned_strength_reaches_the_final_runs(suite, data_dir):
     assert best.values["rotation.degrees"] != 10.0, "the last trial is the best"
     chosen = {job.spec.augment[0].options["degrees"] for job in one.finals(session.results)}
     assert chosen == {best.values["rotation.degrees"]}
+
+
+def transferring(suite):
+    """The suite with a source on one half of the classes, and contenders on the other."""
+    model = "resnet-8(width=4)"
+    experiments = [
+        Experiment(id="scratch", model=model, data={"half": "B"}),
+        Experiment(
+            id="frozen",
+            model=model,
+            data={"half": "B"},
+            start=Transfer(source="A", layers=3, frozen=3),
+        ),
+    ]
+    sources = [Experiment(id="A", model=model, data={"half": "A"})]
+    return suite.replace(experiments=experiments, sources=sources, claims=(), augment=())
+
+
+SMALL = Data(train=60, validation=20, size=8)
+
+
+def transferred(suite, data_dir):
+    made = transferring(suite)
+    profile = suite.profiles["smoke"].replace(data=SMALL)
+    return make_plan(made.replace(profiles={"smoke": profile}), "smoke", data_dir)
+
+
+def test_what_starts_from_a_source_waits_for_the_run_of_its_seed(suite, data_dir):
+    made = transferred(suite, data_dir)
+    (source,) = made.sources
+    assert [job.spec.seed for job in source.finals({})] == [0, 1, TUNING_SEEDS]
+    assert made.jobs_total == 3 + 2 * (3 + 2)
+    session = Session(made, {}, [])
+    done = []
+    while (job := session.next()) is not None:
+        assert job.needs is None or job.needs in session.results
+        done.append(job)
+        session.ended(job, finished(50.0 - len(done)))
+    assert len(done) == made.jobs_total
+    assert [job.phase for job in done[:3]] == ["source"] * 3, "others wait for them"
+    keys = {job.spec.seed: job.key for job in source.finals({})}
+    for job in (one for one in done if one.experiment == "frozen"):
+        assert job.needs == keys[job.spec.seed if job.phase == "final" else TUNING_SEEDS]
+
+
+def test_halves_are_of_the_seed_and_shared_by_all_contenders(suite, data_dir):
+    made = transferred(suite, data_dir)
+    results = {}
+    session = Session(made, results, [])
+    done = []
+    while (job := session.next()) is not None:
+        done.append(job)
+        session.ended(job, finished())
+    classes = {}
+    for job in done:
+        seed = job.spec.seed if job.phase != "tune" else TUNING_SEEDS
+        classes.setdefault((seed, job.spec.data.half), set()).add(job.spec.data.classes)
+    assert all(len(found) == 1 for found in classes.values())
+    for seed in (0, 1, TUNING_SEEDS):
+        assert not set(*classes[seed, "A"]) & set(*classes[seed, "B"])
+
+
+def test_a_failed_source_fails_what_starts_from_it(suite, data_dir):
+    session = Session(transferred(suite, data_dir), {}, [])
+    while (job := session.next()) is not None:
+        if job.phase == "source" and job.spec.seed == 0:
+            session.failed(job, "worker lost")
+        else:
+            session.ended(job, finished())
+    assert session.over
+    assert sorted(session.failures.values()) == [
+        "A, seed 0: worker lost",
+        "frozen, seed 0: what it begins with has failed",
+    ]
+
+
+def test_the_share_of_old_layers_rate_can_be_tuned(suite, data_dir):
+    plain = transferring(suite)
+    one = plain.experiments[1].replace(space={"start.share": Range(low=0.01, high=1.0)})
+    profile = suite.profiles["smoke"].replace(data=SMALL)
+    made = make_plan(plain.replace(experiments=[one], profiles={"smoke": profile}), "smoke", data_dir)
+    session, error = Session(made, {}, []), 60.0
+    while (job := session.next()) is not None:
+        error -= 1  # each trial better than the one before
+        session.ended(job, finished(error))
+    (frozen,) = made.contenders
+    best = frozen.study.best(frozen.told(session.results))[0].values["start.share"]
+    assert best != 1.0
+    assert {job.spec.start.share for job in frozen.finals(session.results)} == {best}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"start": Transfer(source="A", layers=8)}, "experiment frozen: 8 layers .* 0 to 7"),
+        ({"model": "resnet-8(width=8)"}, "experiment frozen: the source's weights do not fit: layer 1"),
+    ],
+)
+def test_what_cannot_be_transferred_is_refused_before_anything_runs(suite, data_dir, changes, message):
+    made = transferring(suite)
+    wrong = made.replace(experiments=[made.experiments[0], made.experiments[1].replace(**changes)])
+    profile = suite.profiles["smoke"].replace(data=SMALL)
+    with pytest.raises(UserError, match=message):
+        make_plan(wrong.replace(profiles={"smoke": profile}), "smoke", data_dir)
 
 
 def test_trials_are_as_much_longer_as_the_training(suite, data_dir):

@@ -6,14 +6,17 @@ from bench.report.figures.canvas import Figure
 from bench.report.figures.curves import curves
 from bench.report.figures.families import families
 from bench.report.figures.gains import gains, sizes
+from bench.report.figures.transfer import transfer
 from bench.results import Results
+
+_OWN = (gains, sizes, averages, transfer)  # each draws what some suites alone have
 
 
 def figures(results: Results, label: str) -> list[Figure]:
     """All figures that the results allow."""
     drawn = []
     if not results.runs.empty:
-        drawn = gains(results, label) + sizes(results, label) + averages(results, label)
+        drawn = [one for draw in _OWN for one in draw(results, label)]
         series = families(results.experiments)
         axes = [axis for axis in PLACES if len(set(places_of(results, axis).values())) > 1]
         drawn += [against(results, series, axis, label) for axis in axes]

@@ -1,0 +1,80 @@
+"""Error by the number of layers that a run begins with: the four curves of Yosinski et al. (2014)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+
+from bench import stats
+from bench.report.figures.canvas import Figure, Mark, canvas_of, cycle, intervals, mark, svg_of
+from bench.results import Results
+
+
+@dataclass(frozen=True)
+class _Line:
+    """Experiments that differ in how many layers they begin with, and in nothing else."""
+
+    name: str
+    members: tuple[tuple[int, str], ...]  # layers, experiment
+
+
+def transfer(results: Results, label: str) -> list[Figure]:
+    """A figure for each training set on which some source's layers were tried at several depths."""
+    return [
+        _by_layer(results, size, lines, label, alone=len(found) == 1)
+        for found in (_lines(results),)
+        for size, lines in found.items()
+    ]
+
+
+def _lines(results: Results) -> dict[int, list[_Line]]:
+    """By number of training images: source by source, frozen and trained on, where depths vary."""
+    lines: dict[tuple[int, str, bool, float], list[tuple[int, str]]] = {}
+    for one in results.plan["experiments"]:
+        start = one["spec"].get("start")
+        if start and len(results.values(one["id"], "test_error")):
+            kind = (_images(results, one), one["source"], start["frozen"] > 0, start["share"])
+            lines.setdefault(kind, []).append((start["layers"], one["id"]))
+    found: dict[int, list[_Line]] = {}
+    for (size, source, frozen, share), members in lines.items():
+        if len(members) > 1:
+            rate = "" if share == 1 or frozen else f", at {share:g} of the rate"
+            name = f"{source}, frozen" if frozen else f"{source}, trained on{rate}"
+            found.setdefault(size, []).append(_Line(name, tuple(sorted(members))))
+    return found
+
+
+def _images(results: Results, experiment: dict[str, Any]) -> int:
+    data = experiment["spec"]["data"]
+    return int(data.get("train") or results.plan["data"]["train"] - data["validation"])
+
+
+def _by_layer(results: Results, size: int, lines: list[_Line], label: str, *, alone: bool) -> Figure:
+    scratch = [
+        one["id"]
+        for one in results.plan["experiments"]
+        if not one["spec"].get("start") and _images(results, one) == size
+    ]
+    with canvas_of(1, height=4.4) as (canvas, (axis,)):
+        ends = []
+        for name in scratch:
+            mean = stats.mean(results.values(name, "test_error"))
+            axis.axhline(mean.value, color="#5c6470", linewidth=1.2)
+            axis.axhspan(*np.nan_to_num((mean.low, mean.high), nan=mean.value), color="#5c6470", alpha=0.12)
+        for colour, line in zip(cycle(), lines, strict=False):
+            values = [(n, results.values(name, "test_error")) for n, name in line.members]
+            intervals(axis, values, colour, line="-")
+            ends.append(Mark(line.members[-1][0], float(np.mean(values[-1][1])), line.name, colour))
+        axis.set_xlabel("layers that the net begins with")
+        axis.set_ylabel("test error, %")
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axis.margins(x=0.22)
+        canvas.draw_without_rendering()
+        mark(axis, ends)
+        svg = svg_of(canvas, f"{size:,} training images; grey: from scratch. {label}")
+    caption = (
+        f"Error by the layers that a net begins with, {size:,} training images (points: seeds; bars: mean "
+        f"and 95 % interval, which hold the choice of classes too; grey: from scratch). {label}"
+    )
+    return Figure("transfer" if alone else f"transfer-{size}", caption, svg)
