@@ -35,7 +35,10 @@ class EpochsTo(Spec):
         return f"epochs to {self.level:g} % running training error"
 
 
-Metric = Literal["train_error", "test_error", "test_loss", "brier", "calibration_error"] | EpochsTo
+Metric = (
+    Literal["train_error", "test_error", "test_balanced_error", "test_loss", "brier", "calibration_error"]
+    | EpochsTo
+)
 Values = Callable[[str, Metric], Sample]  # (experiment, metric) -> one value a seed, in seed order
 
 

@@ -76,6 +76,7 @@ def collect(
         "train_error",
         "train_loss",
         "test_error",
+        "test_balanced_error",
         "test_loss",
         "validation_error",
     ]

@@ -58,6 +58,19 @@ class Start(Spec):
         return self
 
 
+class Probe(Spec):
+    """A linear classifier on what a layer hands on, fitted in place of training; layers count from 1.
+
+    Of `strengths` (scikit-learn's C, the inverse of regularisation) validation images choose one. With
+    `balanced`, rare classes weigh as much as frequent ones.
+    """
+
+    layer: int = Field(ge=1)
+    classifier: Literal["svm", "softmax"] = "svm"
+    strengths: tuple[float, ...] = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)
+    balanced: bool = False
+
+
 class Transfer(Spec):
     """What an experiment's runs begin with: the first layers of a source's run of the same seed.
 
@@ -98,6 +111,7 @@ class RunSpec(Spec):
     trial: TrialOf | None = None
     predict: Predict | None = None
     start: Start | None = None
+    probe: Probe | None = None
 
     @property
     def key(self) -> str:

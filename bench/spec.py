@@ -22,6 +22,7 @@ from bench.recipe import all_tunable
 from bench.runspec import START
 from bench.runspec import Data as Data
 from bench.runspec import DataUse as DataUse
+from bench.runspec import Probe as Probe
 from bench.runspec import RunSpec as RunSpec
 from bench.runspec import Transfer as Transfer
 from bench.runspec import TrialOf as TrialOf
@@ -30,6 +31,7 @@ ProfileName = Literal["smoke", "quick", "paper"]
 PROFILES: tuple[ProfileName, ...] = ("smoke", "quick", "paper")
 LOOKS = (5, 8, 12, 20)  # the numbers of seeds at which verdicts may be given
 TUNING_SEEDS = 1000  # trials take seeds from here on: final seeds, 0 to 19, are fresh
+SOURCE_SEEDS = 100_000  # and sources: new layers must not begin as those of the source began
 
 
 class Profile(Spec):
@@ -63,7 +65,7 @@ class Experiment(Spec):
 
     `space` is what tuning tries beside the profile's: recipe fields, `METHOD.OPTION` for an option that
     one of its own augmentations has (`rotation.degrees`), or `start.share`. `predict` is what its final
-    runs keep.
+    runs keep. A source may have a data set of its own (`dataset`). With `probe` nothing is trained.
     """
 
     model: Named | None = None
@@ -74,6 +76,8 @@ class Experiment(Spec):
     space: Table[Range | Choice] = Field(default_factory=FrozenDict)
     predict: Predict | None = None
     start: Transfer | None = None
+    probe: Probe | None = None
+    dataset: str = ""
     profiles: tuple[ProfileName, ...] = PROFILES
 
     @model_validator(mode="before")
@@ -196,8 +200,13 @@ class Suite(Spec):
         sources = [one.id for one in self.sources]
         begun = (one for one in self.experiments if one.start)
         _all_known((one.start.source for one in begun if one.start), sources, "an experiment's start")
-        if any(one.start for one in self.sources):
-            raise ValueError("a source starts from nothing")
+        if any(one.start or one.probe for one in self.sources):
+            raise ValueError("a source starts from nothing, and is no probe")
+        for one in (one for one in self.experiments if one.dataset):
+            raise ValueError(f"experiment {one.id!r}: only sources have a data set of their own")
+        for name, profile in self.profiles.items():
+            if profile.tuning and any(one.probe for one in self.standing(name)):
+                raise ValueError(f"{name}: a probe chooses its strength itself; leave tuning out")
         for ensemble in self.ensembles:
             _all_known(ensemble.of, trained, f"ensemble {ensemble.id!r}")
         for name, profile in self.profiles.items():
@@ -283,4 +292,5 @@ def resolve(
         seed=seed,
         predict=experiment.predict,
         start=experiment.start and experiment.start.start(),
+        probe=experiment.probe,
     )

@@ -311,6 +311,59 @@ def test_a_source_that_is_there_is_not_trained_again(command, suites_dir, data_d
     assert "4 of 6 runs are there, 2 to do" in out
 
 
+PROBES = '''
+"""Probes for tests."""
+
+from bench import Experiment, Profile, Recipe, Suite
+from bench.claims import Difference
+from bench.spec import Data, Probe, Transfer
+
+suite = Suite(
+    title="Probes",
+    question="Do deeper features serve better?",
+    data="tiny",
+    sources=[Experiment(id="elsewhere", dataset="other")],
+    experiments=[
+        Experiment(id="random", probe=Probe(layer=7)),
+        Experiment(id="learnt", probe=Probe(layer=7), start=Transfer(source="elsewhere", layers=7, frozen=7)),
+    ],
+    profiles={
+        "smoke": Profile(
+            network="resnet-8(width=4)",
+            data=Data(train=128, validation=64, size=8),
+            recipe=Recipe(epochs=6, batch_size=32),
+            seeds=2,
+            stand_in=False,
+        )
+    },
+    claims=[
+        Difference(
+            id="learnt", text="Learnt wins.", metric="test_balanced_error", lower="learnt", higher="random"
+        )
+    ],
+)
+'''
+
+
+def test_probes_of_a_net_that_learnt_elsewhere(command, suites_dir, data_dir, tmp_path):
+    (suites_dir / "probes.py").write_text(PROBES)
+    data = tmp_path / "both"
+    data.mkdir()
+    (data / "tiny.npz").write_bytes((data_dir / "tiny.npz").read_bytes())
+    run = ("run", "probes", "--profile", "smoke", "--serial", "--suites-dir", suites_dir, "--data-dir", data)
+    assert "there is no data set 'other'" in one_line(command(*run))
+    write(data / "other.npz", tiny_arrays(train=300))
+    code, _, errors = command(*run)
+    assert code == 0, errors
+    folder = tmp_path / "reports" / "probes" / "smoke"
+    runs = pd.read_csv(folder / "runs.csv")
+    assert runs.groupby("experiment")["test_balanced_error"].mean().idxmin() == "learnt"
+    assert (folder / "figures" / "probes.svg").is_file()
+    assert command(*run)[0] == 0, "and again, from the store"
+    (suites_dir / "probes.py").write_text(PROBES.replace("layer=7)", "layer=9)"))
+    assert "experiment random: no layer 9 to probe: there are 1 to 7" in one_line(command(*run))
+
+
 def test_stale_runs_are_shown_and_not_used(command, suites_dir, data_dir, monkeypatch):
     untuned = ("--no-tune", "--only", "plain-8")
     assert command(*run_tiny(suites_dir, data_dir, *untuned))[0] == 0

@@ -1,5 +1,6 @@
 """Image folders: `DATA/<name>/{train,validation,test}/<class>/*`, decoded to arrays."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,14 @@ def read_folder(folder: Path) -> dict[str, Any]:
     if about.is_file():
         arrays["provenance"] = np.array(about.read_text(encoding="utf-8").strip())
     return arrays
+
+
+def listing(folder: Path) -> str:
+    """A digest of the names, sizes and times of all files in a folder: another one if anything changed."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    about = [(str(path.relative_to(folder)), path.stat()) for path in files]
+    text = "\n".join(f"{name} {stat.st_size} {stat.st_mtime_ns}" for name, stat in about)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _pictures(split: Path, classes: list[str]) -> list[tuple[Path, int]]:

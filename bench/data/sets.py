@@ -3,6 +3,7 @@
 import hashlib
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.data import shapes
-from bench.data.folders import read_folder
+from bench.data.folders import listing, read_folder
 from bench.errors import UserError
 from bench.files import written_whole
 
@@ -56,7 +57,7 @@ def load(name: str, data_dir: str | Path = "data") -> ImageSet:
     folder = Path(data_dir).resolve()
     path = folder / f"{name}.npz"
     if not path.is_file() and (folder / name).is_dir():
-        return _load_folder(name, folder / name)
+        return _load_folder(name, folder / name, listing(folder / name))
     if not path.is_file() and name == STAND_IN:
         write(path, shapes.arrays())
     if not path.is_file():
@@ -65,7 +66,7 @@ def load(name: str, data_dir: str | Path = "data") -> ImageSet:
     return _load_npz(name, path, about.st_mtime_ns, about.st_size)
 
 
-@lru_cache(maxsize=1)  # a kept worker trains many runs on one data set; the stamp voids a changed file
+@lru_cache(maxsize=2)  # a kept worker trains many runs on few data sets; the stamp voids a changed file
 def _load_npz(name: str, path: Path, mtime_ns: int, size: int) -> ImageSet:
     try:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
@@ -75,8 +76,18 @@ def _load_npz(name: str, path: Path, mtime_ns: int, size: int) -> ImageSet:
     return _checked(name, str(path), arrays)
 
 
-def _load_folder(name: str, folder: Path) -> ImageSet:
-    return _checked(name, str(folder), read_folder(folder))
+@lru_cache(maxsize=2)
+def _load_folder(name: str, folder: Path, stamp: str) -> ImageSet:
+    """Decoded once: the arrays are kept beside the folder until a file in it changes."""
+    kept = folder.parent / ".decoded" / f"{name}.npz"
+    if kept.is_file():
+        with suppress(OSError, ValueError, zipfile.BadZipFile, EOFError), np.load(kept) as file:
+            if str(file["stamp"]) == stamp:
+                return _checked(name, str(folder), {key: file[key] for key in file.files})
+    arrays = read_folder(folder)
+    with suppress(UserError):  # a data folder that cannot be written is decoded each time
+        write(kept, {**arrays, "stamp": np.array(stamp)})
+    return _checked(name, str(folder), arrays)
 
 
 def _checked(name: str, where: str, arrays: Mapping[str, Any]) -> ImageSet:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
 from bench import stats
 from bench.claims import Trained, title, unit
 from bench.results import Results
@@ -251,7 +253,7 @@ def cost_table(results: Results) -> Table | None:
                     str(len(part)),
                     f"{part['seconds'].median():.1f}",
                     f"{part['seconds'].sum() / 60:.1f}",
-                    f"{part['images_per_second'].median():,.0f}",
+                    _median(part["images_per_second"]),
                     f"{part['peak_memory_mb'].max():,.0f}",
                 )
             )
@@ -267,6 +269,11 @@ def cost_table(results: Results) -> Table | None:
     return Table("cost", "Cost on this machine", columns, tuple(rows), frozenset(columns[2:]))
 
 
+def _median(values: "pd.Series[float]") -> str:
+    known = values.dropna()
+    return f"{known.median():,.0f}" if len(known) else "–"
+
+
 def _other_protocol(results: Results) -> bool:
     """Whether anything differs from what the published numbers were measured with."""
     data = results.plan["data"]
@@ -280,7 +287,9 @@ def as_count(value: int | None) -> str:
 
 def _settings(results: Results, experiment: str) -> str:
     one = next(one for one in results.plan["experiments"] if one["id"] == experiment)
-    recipe = one["spec"]["recipe"]
+    recipe, probe = one["spec"]["recipe"], one["spec"].get("probe")
+    if probe:
+        return f"{probe['classifier']} on layer {probe['layer']}, strength chosen on validation images"
     tuned = ", tuned" if one["tuned"] else ""
     own = [
         f", {name.partition('.')[2]} {step['options'][name.partition('.')[2]]:g}"

@@ -8,7 +8,7 @@ from typing import Literal
 from bench.data.split import halves
 from bench.runspec import settled
 from bench.schedule.tuning import Study, Trial
-from bench.spec import Experiment, RunSpec
+from bench.spec import SOURCE_SEEDS, Experiment, RunSpec
 from bench.train.records import Result
 
 Phase = Literal["source", "tune", "final"]
@@ -55,7 +55,8 @@ class Contender:
     counts: Mapping[str, int]
     code: str
     images: int  # a training epoch's
-    classes: int  # of the data set
+    classes: int  # of its data set
+    channels: int
     source: "Contender | None" = None
     phase: Phase = "final"
     # asking Optuna takes milliseconds, and `ready` is called after every run
@@ -143,13 +144,19 @@ class Contender:
         return int(self._price(self.spec))
 
     def _price(self, spec: RunSpec) -> float:
+        if spec.probe:
+            return float(self.counts["macs"] * self.images)
         backward = 3  # a training step costs about three forward passes
         return float(self.counts["macs"] * backward * self.images * spec.recipe.epochs)
 
 
 def seeded(spec: RunSpec, seed: int, contender: Contender) -> RunSpec:
-    """A contender's specification with a seed, and what follows from it: classes, and the source's run."""
-    changes: dict[str, object] = {"seed": seed}
+    """A contender's specification for a seed, and what follows from it: classes, and the source's run.
+
+    A source's run for a seed sees that seed's halves, but its own seed is another.
+    """
+    own = seed + SOURCE_SEEDS if contender.phase == "source" else seed
+    changes: dict[str, object] = {"seed": own}
     if spec.data.half:
         classes = halves(contender.classes, seed)[spec.data.half]
         changes["data"] = spec.data.replace(classes=classes)

@@ -39,25 +39,27 @@ NO_DATA = DataFacts(
 )
 
 
-def find_data(suite: Suite, profile_name: str, data_dir: Path, say: Callable[[str], None]) -> ImageSet:
-    """The suite's data set: from the data folder, by download, or by `shapes` standing in."""
+def find_data(
+    suite: Suite, name: str, profile_name: str, data_dir: Path, say: Callable[[str], None]
+) -> ImageSet:
+    """A data set of the suite: from the data folder, by download, or by `shapes` standing in."""
     try:
-        return load(suite.data, data_dir)
+        return load(name, data_dir)
     except NotThere as not_there:
         missing: UserError = not_there
-    if suite.data in DOWNLOADS:
-        say(f"{suite.data} is not in {data_dir}; downloading it")
+    if name in DOWNLOADS:
+        say(f"{name} is not in {data_dir}; downloading it")
         try:
-            fetch(suite.data, data_dir)
-            return load(suite.data, data_dir)
+            fetch(name, data_dir)
+            return load(name, data_dir)
         except UserError as error:
             missing = error
     if not suite.profile(profile_name).stand_in:
         raise UserError(
-            f"{missing}. The {profile_name} profile takes no stand-in: put {suite.data}.npz into "
+            f"{missing}. The {profile_name} profile takes no stand-in: put {name}.npz into "
             f"{data_dir.resolve()} (docs: own data), or name the folder with DATA=dir"
         )
-    say(f"{missing}. The embedded data set {STAND_IN!r} stands in: synthetic, not {suite.data}")
+    say(f"{missing}. The embedded data set {STAND_IN!r} stands in: synthetic, not {name}")
     return load(STAND_IN, data_dir)
 
 

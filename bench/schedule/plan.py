@@ -19,6 +19,7 @@ from bench.schedule.contender import Contender, seeded
 from bench.schedule.facts import NO_DATA, DataFacts, facts_of, find_data
 from bench.schedule.tuning import Study
 from bench.spec import TUNING_SEEDS, Ensemble, Experiment, Network, Profile, RunSpec, Suite, Tuning, resolve
+from bench.train.layers import after
 from bench.train.start import to_copy
 
 
@@ -83,10 +84,16 @@ def make_plan(
     networks = tuple((one, _counted(suite, one)) for one in suite.networks)
     if not standing:
         return Plan(suite, profile_name, profile, NO_DATA, (), networks, wanted)
-    images = find_data(suite, profile_name, data_dir, say)
+    images = find_data(suite, suite.data, profile_name, data_dir, say)
     needed = {one.start.source for one in standing if one.start}
     sources = {
-        one.id: _contender(suite, profile.replace(tuning=None), one, images, _seeds(wanted, profile))
+        one.id: _contender(
+            suite,
+            profile.replace(tuning=None),
+            one,
+            find_data(suite, one.dataset, profile_name, data_dir, say) if one.dataset else images,
+            _seeds(wanted, profile),
+        )
         for one in suite.needed(profile_name)
         if one.id in needed
     }
@@ -130,8 +137,7 @@ def _contender(
             raise UserError(
                 f"batches of {spec.recipe.batch_size} are larger than the {len(chosen)} training images"
             )
-        if source:
-            _fits(spec, source.spec, images.channels)
+        _layers_there(spec, images.channels, source)
     except UserError as error:
         raise UserError(f"{suite.name}, experiment {experiment.id}: {error}") from error
     made = Contender(
@@ -143,6 +149,7 @@ def _contender(
         code=code_hash(models.source(spec.model.name)),
         images=len(chosen),
         classes=len(images.classes),
+        channels=images.channels,
         source=source,
         phase="final" if sources is not None else "source",
     )
@@ -153,15 +160,18 @@ def _contender(
     return replace(made, study=_study(base, profile.tuning, experiment, share))
 
 
-def _fits(spec: RunSpec, source: RunSpec, channels: int) -> None:
-    """Raises UserError where the layers that a run begins with are not those of its source."""
-    with torch.device("meta"):
-        own, other = (
-            models.build(one.model.name, num_classes=2, in_channels=channels, **one.model.options)
-            for one in (spec, source)
-        )
-    if spec.start:
-        to_copy(own, spec.start, other.state_dict())
+def _layers_there(spec: RunSpec, channels: int, source: Contender | None) -> None:
+    """Raises UserError where the layers that a run begins with or probes are not there, or do not fit."""
+
+    def network(one: RunSpec, seen: int) -> torch.nn.Module:
+        with torch.device("meta"):
+            return models.build(one.model.name, num_classes=2, in_channels=seen, **one.model.options)
+
+    if spec.start and source:
+        other = network(source.spec, source.channels)
+        to_copy(network(spec, channels), spec.start, other.state_dict())
+    if spec.probe:
+        after(network(spec, channels), spec.probe.layer)
 
 
 def _study(spec: RunSpec, tuning: Tuning, experiment: Experiment, share: float) -> Study:

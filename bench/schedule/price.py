@@ -71,11 +71,11 @@ def probe(contender: Contender, plan: Plan) -> float:
     height, width = (size, size) if size else plan.data.size
     model = models.build(
         spec.model.name,
-        num_classes=plan.data.classes,
-        in_channels=plan.data.channels,
+        num_classes=contender.classes,
+        in_channels=contender.channels,
         **spec.model.options,
     ).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    x = torch.randn(_PROBE_BATCH, plan.data.channels, height, width, device=device)
+    x = torch.randn(_PROBE_BATCH, contender.channels, height, width, device=device)
     x = x.contiguous(memory_format=torch.channels_last)
     y = torch.zeros(_PROBE_BATCH, dtype=torch.int64, device=device)
     seconds = []

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from torch import nn
 
+from bench.errors import UserError
+
 _WEIGHTED = 2  # dimensions from which on a parameter is a weight matrix or filter bank
 
 
@@ -36,3 +38,14 @@ def layers(network: nn.Module) -> list[NumberedLayer]:
         if groups:
             groups[-1].append((name, module))
     return [NumberedLayer(n, group[0][0], tuple(group)) for n, group in enumerate(groups, start=1)]
+
+
+def after(network: nn.Module, layer: int) -> nn.Module:
+    """The module that takes what a layer hands on. Raises UserError with the layers that there are."""
+    numbered = layers(network)
+    if not 1 <= layer < len(numbered):
+        known = ", ".join(f"{one.number} {one.name}" for one in numbered[:-1])
+        raise UserError(
+            f"no layer {layer} to probe: there are 1 to {len(numbered) - 1} before the classifier: {known}"
+        )
+    return numbered[layer].modules[0][1]

@@ -18,6 +18,7 @@ from bench.errors import UserError
 from bench.spec import RunSpec
 from bench.train import checkpoint
 from bench.train.predict import predictions as predicted
+from bench.train.probe import probe
 from bench.train.rates import rate, warming_up
 from bench.train.records import Epoch, Result, Status
 from bench.train.seeding import generator, reseed
@@ -66,6 +67,8 @@ def run(spec: RunSpec, context: Context) -> Result:
     if saved and saved["result"]:
         return Result.from_plain(saved["result"])  # finished while no driver was there to hear of it
     split = open_split(images, spec.data, device)
+    if spec.probe:
+        return _probed(spec, context, split, images, started)
     training = _Training(spec, context, split, images.channels)
     if saved:
         training.restore(saved)
@@ -82,6 +85,22 @@ def run(spec: RunSpec, context: Context) -> Result:
     result = training.finish(images, started)
     training.save(result)
     return result
+
+
+def _probed(spec: RunSpec, context: Context, split: Split, images: ImageSet, started: float) -> Result:
+    """A run that trains nothing: a linear classifier on what a layer of its network hands on."""
+    assert spec.probe is not None
+    device = split.train.x.device
+    reseed(spec.seed, 0)
+    model = models.build(
+        spec.model.name, num_classes=split.classes, in_channels=images.channels, **spec.model.options
+    )
+    if spec.start:
+        begin(model, spec.start, context.start or Path())
+    network = Network.of(model, split, spec.recipe.precision)
+    found = probe(network, spec.probe, split, lambda: open_test(images, spec.data, device), spec.seed)
+    cost = {"seconds": perf_counter() - started, "peak_memory_mb": _peak_memory(device)}
+    return Result("finished", (), found.metrics | {"strength": found.strength}, cost)
 
 
 class _Training:
@@ -202,6 +221,7 @@ class _Training:
                 began, scores = perf_counter(), evaluate(self.network, part)
                 cost = {"evaluation_images_per_second": len(part) / (perf_counter() - began)}
                 metrics |= {f"{name}_error": scores.error, f"{name}_loss": scores.loss}
+            metrics["test_balanced_error"] = scores.balanced
             kept = self._predict(test)
             if not math.isfinite(metrics["train_loss"] + metrics["test_loss"]):
                 status = "diverged"
@@ -226,21 +246,24 @@ class _Training:
         metrics = {"validation_error": error} if self.split.validation else {}
         if self.spec.trial is None:
             metrics |= {"train_error": error, "train_loss": loss, "test_error": error, "test_loss": loss}
+            metrics["test_balanced_error"] = error
         return metrics
 
     def _cost(self) -> dict[str, float]:
-        device = self.split.train.x.device
-        if device.type == "cuda":
-            peak = torch.cuda.max_memory_allocated(device)
-        else:  # of the process; kilobytes on Linux, bytes on macOS
-            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-            peak *= 1 if sys.platform == "darwin" else 1024
         speeds = sorted(epoch.images_per_second for epoch in self.curve)
         return {
             "seconds": self.seconds,
             "images_per_second": speeds[len(speeds) // 2],
-            "peak_memory_mb": peak / 2**20,
+            "peak_memory_mb": _peak_memory(self.split.train.x.device),
         }
+
+
+def _peak_memory(device: torch.device) -> float:
+    """The most memory that was in use, in MiB: on a GPU by tensors, else by the process so far."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device) / 2**20
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # kilobytes on Linux, bytes on macOS
+    return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
 
 
 def _prepare(context: Context) -> torch.device:

@@ -1,5 +1,6 @@
 """The hot path: one epoch of training, and evaluation. The host never waits inside an epoch."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,10 +16,11 @@ EVALUATION_BATCH = 500
 
 @dataclass(frozen=True)
 class Scores:
-    """Mean loss (nats) and error (%) over a set of images."""
+    """Mean loss (nats) and error (%) over a set of images; `balanced` is the mean of the classes' errors."""
 
     loss: float
     error: float
+    balanced: float = math.nan
 
 
 @dataclass(frozen=True)
@@ -106,11 +108,22 @@ def evaluate(network: Network, images: Images) -> Scores:
     device = images.x.device
     loss_sum = torch.zeros((), dtype=torch.float64, device=device)
     wrong = torch.zeros((), dtype=torch.int64, device=device)
-    for x, y in zip(images.x.split(EVALUATION_BATCH), images.y.split(EVALUATION_BATCH), strict=True):
+    misses = torch.zeros(len(images), dtype=torch.bool, device=device)
+    for i, (x, y) in enumerate(
+        zip(images.x.split(EVALUATION_BATCH), images.y.split(EVALUATION_BATCH), strict=True)
+    ):
         logits = network.logits(x.permute(0, 3, 1, 2))
         loss_sum += F.cross_entropy(logits, y, reduction="sum")
-        wrong += (logits.argmax(1) != y).sum()
-    return _scores(loss_sum, wrong, len(images))
+        missed = logits.argmax(1) != y
+        misses[i * EVALUATION_BATCH :][: len(y)] = missed
+        wrong += missed.sum()
+    return replace(_scores(loss_sum, wrong, len(images)), balanced=_balanced(misses, images.y))
+
+
+def _balanced(misses: Tensor, labels: Tensor) -> float:
+    there = torch.bincount(labels)
+    missed = torch.bincount(labels[misses], minlength=len(there))
+    return 100.0 * float((missed[there > 0].double() / there[there > 0]).mean())
 
 
 def _scores(loss_sum: Tensor, wrong: Tensor, n: int) -> Scores:

@@ -103,6 +103,31 @@ def test_image_folder(folder):
     assert images.provenance == "photographed by a test"
 
 
+def test_an_image_folder_is_decoded_once_and_anew_when_a_file_changes(folder, monkeypatch):
+    from bench.data import sets
+
+    first = load("pets", folder)
+    assert (folder / ".decoded" / "pets.npz").is_file()
+    sets._load_folder.cache_clear()
+    decode = sets.read_folder
+    monkeypatch.setattr(sets, "read_folder", lambda path: pytest.fail("decoded again"))
+    kept = load("pets", folder)
+    assert kept.fingerprint == first.fingerprint
+    assert kept.provenance == first.provenance
+    monkeypatch.setattr(sets, "read_folder", decode)
+    Image.new("RGB", (8, 8), (9, 9, 9)).save(folder / "pets" / "train" / "cat" / "new.png")
+    assert len(load("pets", folder).y_train) == len(first.y_train) + 1
+
+
+def test_a_kept_copy_that_is_broken_is_made_anew(folder):
+    from bench.data import sets
+
+    first = load("pets", folder)
+    (folder / ".decoded" / "pets.npz").write_bytes(b"no archive")
+    sets._load_folder.cache_clear()
+    assert load("pets", folder).fingerprint == first.fingerprint
+
+
 def test_image_folder_with_a_stray_class(folder):
     (folder / "pets" / "test" / "bird").mkdir()
     with pytest.raises(UserError, match="class 'bird' is not among those of train"):

@@ -15,6 +15,7 @@ from bench.report.figures import figures
 from bench.report.figures.families import families
 from bench.results import Results, read, write
 from bench.spec import Ensemble, Reference
+from bench.verdicts import decide
 
 EXPERIMENTS = ("plain-20", "plain-56", "resnet-20", "resnet-56")
 MEANS = {"plain-20": 45.0, "plain-56": 74.0, "resnet-20": 31.0, "resnet-56": 33.0}
@@ -249,10 +250,13 @@ def compared(sizes: tuple[int, ...] = (100,)) -> Results:
             }
             name = one["id"] if number == 0 else f"{one['id']}-{size}"
             rows.append({**one, "id": name, "spec": spec})
-    parts = [base.runs] + [
-        base.runs.assign(experiment=base.runs["experiment"] + f"-{size}") for size in sizes[1:]
-    ]
-    return replace(base, plan={**base.plan, "experiments": rows}, runs=pd.concat(parts))
+
+    def for_all_sizes(table):
+        more = [table.assign(experiment=table["experiment"] + f"-{size}") for size in sizes[1:]]
+        return pd.concat([table, *more])
+
+    plan = {**base.plan, "experiments": rows}
+    return replace(base, plan=plan, runs=for_all_sizes(base.runs), curves=for_all_sizes(base.curves))
 
 
 def test_gains_are_sorted_and_against_the_one_without():
@@ -313,6 +317,56 @@ def test_averages_have_their_tables_and_figures(tmp_path):
     assert {"figures/ensembles.svg", "figures/averages.svg"} <= made.keys()
     assert b"Averaged predictions" in made["report.html"]
     assert read(tmp_path).values("2 nets", "test_error").tolist() == [40, 39, 38]
+
+
+def transferred() -> Results:
+    """As `made_up`, but experiments begin with one and three layers of a source, frozen or not."""
+    base = made_up()
+    starts = {"plain-20": None, "plain-56": (1, 1), "resnet-20": (3, 3), "resnet-56": (3, 0)}
+    rows = []
+    for one in base.plan["experiments"]:
+        start = starts[one["id"]]
+        spec = {**one["spec"], "data": {"train": 100, "validation": 10, "half": "B"}}
+        if start:
+            spec["start"] = {"key": "", "layers": start[0], "frozen": start[1], "share": 1.0}
+        rows.append({**one, "spec": spec, **({"source": "task A"} if start else {})})
+    sources = [{"id": "task A"}]
+    return replace(base, plan={**base.plan, "experiments": rows, "sources": sources})
+
+
+def test_curves_by_layer_are_drawn_where_depths_vary():
+    drawn = {one.name: one.svg for one in figures(transferred(), "here")}
+    assert "task A, frozen</text>" in drawn["transfer"]
+    assert "task A, trained on</text>" not in drawn["transfer"], "one point is no curve"
+    assert "100 training images" in drawn["transfer"]
+
+
+def test_runs_that_share_halves_are_paired():
+    results = transferred()
+    assert results.pools["plain-56"].experiments == ("plain-56", "task A", "halves of the classes")
+    claim = Difference(id="d", text="", metric="test_error", lower="plain-20", higher="plain-56")
+    (outcome,) = decide([claim], results.values, results.count, results.pools)
+    gaps = results.values("plain-56", "test_error") - results.values("plain-20", "test_error")
+    assert outcome.contrasts[0][1].se == pytest.approx(gaps.std(ddof=1) / np.sqrt(5))
+
+
+def test_probes_have_a_figure_and_say_what_they_are(tmp_path):
+    base = made_up()
+    rows = []
+    for layer, one in enumerate(base.plan["experiments"], start=1):
+        probe = {"layer": layer % 2 + 1, "classifier": "svm"}
+        rows.append({**one, "spec": {**one["spec"], "probe": probe}} | ({"source": "A"} if layer < 3 else {}))
+    runs = base.runs.assign(test_balanced_error=base.runs["test_error"])
+    cost = base.cost.assign(images_per_second=np.nan)
+    plan = {**base.plan, "experiments": rows}
+    results = replace(base, plan=plan, runs=runs, curves=base.curves[:0], cost=cost)
+    made = built(tmp_path, results)
+    svg = made["figures/probes.svg"].decode()
+    assert "svm, A</text>" in svg
+    assert "svm, random weights</text>" in svg
+    assert b"svm on layer 2" in made["report.html"]
+    assert b"nan" not in made["tables/cost.csv"]
+    assert "figures/curves.svg" not in made
 
 
 def test_the_contact_sheet_stands_in_the_report(tmp_path):

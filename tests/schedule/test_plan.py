@@ -10,7 +10,7 @@ from bench.schedule.plan import make_plan
 from bench.schedule.recall import Stored, recall
 from bench.schedule.session import Session
 from bench.schedule.tuning import Study
-from bench.spec import TUNING_SEEDS, Data, Experiment, Range, Transfer
+from bench.spec import SOURCE_SEEDS, TUNING_SEEDS, Data, Experiment, Range, Transfer
 from bench.train.records import Epoch, Result
 from tests.conftest import tiny_arrays
 
@@ -241,7 +241,8 @@ def transferred(suite, data_dir):
 def test_what_starts_from_a_source_waits_for_the_run_of_its_seed(suite, data_dir):
     made = transferred(suite, data_dir)
     (source,) = made.sources
-    assert [job.spec.seed for job in source.finals({})] == [0, 1, TUNING_SEEDS]
+    seeds = [job.spec.seed - SOURCE_SEEDS for job in source.finals({})]
+    assert seeds == [0, 1, TUNING_SEEDS], "none that what begins with it has"
     assert made.jobs_total == 3 + 2 * (3 + 2)
     session = Session(made, {}, [])
     done = []
@@ -251,7 +252,7 @@ def test_what_starts_from_a_source_waits_for_the_run_of_its_seed(suite, data_dir
         session.ended(job, finished(50.0 - len(done)))
     assert len(done) == made.jobs_total
     assert [job.phase for job in done[:3]] == ["source"] * 3, "others wait for them"
-    keys = {job.spec.seed: job.key for job in source.finals({})}
+    keys = {job.spec.seed - SOURCE_SEEDS: job.key for job in source.finals({})}
     for job in (one for one in done if one.experiment == "frozen"):
         assert job.needs == keys[job.spec.seed if job.phase == "final" else TUNING_SEEDS]
 
@@ -266,7 +267,9 @@ def test_halves_are_of_the_seed_and_shared_by_all_contenders(suite, data_dir):
         session.ended(job, finished())
     classes = {}
     for job in done:
-        seed = job.spec.seed if job.phase != "tune" else TUNING_SEEDS
+        seed = {"final": job.spec.seed, "tune": TUNING_SEEDS, "source": job.spec.seed - SOURCE_SEEDS}[
+            job.phase
+        ]
         classes.setdefault((seed, job.spec.data.half), set()).add(job.spec.data.classes)
     assert all(len(found) == 1 for found in classes.values())
     for seed in (0, 1, TUNING_SEEDS):
@@ -276,13 +279,13 @@ def test_halves_are_of_the_seed_and_shared_by_all_contenders(suite, data_dir):
 def test_a_failed_source_fails_what_starts_from_it(suite, data_dir):
     session = Session(transferred(suite, data_dir), {}, [])
     while (job := session.next()) is not None:
-        if job.phase == "source" and job.spec.seed == 0:
+        if job.phase == "source" and job.spec.seed == SOURCE_SEEDS:
             session.failed(job, "worker lost")
         else:
             session.ended(job, finished())
     assert session.over
     assert sorted(session.failures.values()) == [
-        "A, seed 0: worker lost",
+        "A, seed 100000: worker lost",
         "frozen, seed 0: what it begins with has failed",
     ]
 

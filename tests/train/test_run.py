@@ -51,7 +51,7 @@ def test_it_learns_and_reports_every_epoch(data_dir, tmp_path):
     assert result.status == "finished"
     assert result.metrics["test_error"] < 50 < result.curve[0].train_error + 25
     assert set(result.metrics) == {
-        "train_error", "train_loss", "test_error", "test_loss", "validation_error",
+        "train_error", "train_loss", "test_error", "test_balanced_error", "test_loss", "validation_error",
     }  # fmt: skip
     assert result.cost["seconds"] > 0
 
@@ -122,7 +122,8 @@ def test_divergence_is_a_result_at_chance(data_dir, tmp_path):
     spec = tiny_spec(data_dir, recipe=RECIPE.replace(lr=1e18, schedule="constant", precision="fp32"))
     result = run(spec, Context(data_dir, tmp_path))
     assert result.status == "diverged"
-    chance = {"validation_error": 75.0, "train_error": 75.0, "test_error": 75.0}
+    kinds = ("validation_error", "train_error", "test_error", "test_balanced_error")
+    chance = dict.fromkeys(kinds, 75.0)
     assert result.metrics == {**chance, "train_loss": np.log(4), "test_loss": np.log(4)}
 
 
@@ -153,7 +154,7 @@ class TestFirewall:
         assert same(weights(tmp_path / "1"), weights(tmp_path / "2"))
         assert deterministic(one)["curve"] == deterministic(two)["curve"]
         differing = {name for name in one.metrics if one.metrics[name] != two.metrics[name]}
-        assert differing <= {"test_error", "test_loss"}
+        assert differing <= {"test_error", "test_balanced_error", "test_loss"}
         assert "test_loss" in differing
 
     def test_the_test_split_is_opened_once_after_the_last_step(self, data_dir, tmp_path, monkeypatch):

@@ -20,7 +20,8 @@ _ACROSS = 6  # panels
 def curves(results: Results, label: str) -> Figure:
     """Errors by epoch: families in a panel each, or where they are too many, every experiment in its own."""
     held_out = bool(results.curves["validation_error"].notna().any())
-    series = families(results.experiments)
+    drawn = set(results.curves["experiment"])
+    series = families([name for name in results.experiments if name in drawn])
     crowded = max(len(one.experiments) for one in series) > _READABLE or len(series) > _ACROSS
     svg = _facets(results, held_out, label) if crowded else _panels(results, series, held_out, label)
     solid = (

@@ -1,4 +1,4 @@
-"""Error by the number of layers that a run begins with: the four curves of Yosinski et al. (2014)."""
+"""Error by layer: by how many a run begins with (Yosinski et al. 2014), and by the one that is probed."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from bench import stats
+from bench.claims import Metric
 from bench.report.figures.canvas import Figure, Mark, canvas_of, cycle, intervals, mark, svg_of
 from bench.results import Results
 
@@ -78,3 +79,34 @@ def _by_layer(results: Results, size: int, lines: list[_Line], label: str, *, al
         f"and 95 % interval, which hold the choice of classes too; grey: from scratch). {label}"
     )
     return Figure("transfer" if alone else f"transfer-{size}", caption, svg)
+
+
+_METRIC: Metric = "test_balanced_error"  # of probes: classes may be unevenly frequent
+
+
+def by_probe(results: Results, label: str) -> list[Figure]:
+    """Error of linear classifiers by the layer that they were fitted on; none where nothing was probed."""
+    lines: dict[str, list[tuple[int, str]]] = {}
+    for one in results.plan["experiments"]:
+        probe = one["spec"].get("probe")
+        if probe and len(results.values(one["id"], _METRIC)):
+            name = f"{probe['classifier']}, {one.get('source', 'random weights')}"
+            lines.setdefault(name, []).append((probe["layer"], one["id"]))
+    if not lines:
+        return []
+    with canvas_of(1, height=4.4) as (canvas, (axis,)):
+        ends = []
+        for colour, (name, members) in zip(cycle(), lines.items(), strict=False):
+            values = [(layer, results.values(one, _METRIC)) for layer, one in sorted(members)]
+            intervals(axis, values, colour, line="-")
+            ends.append(Mark(values[-1][0], float(np.mean(values[-1][1])), name, colour))
+        axis.set_xlabel("layer that is probed")
+        axis.set_ylabel("test error, mean over classes, %")
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axis.margins(x=0.3)
+        axis.set_xlim(left=min(layer for members in lines.values() for layer, _ in members) - 0.4)
+        canvas.draw_without_rendering()
+        mark(axis, ends)
+        svg = svg_of(canvas, label)
+    caption = f"Linear classifiers by layer (points: seeds; bars: mean and 95 % interval). {label}"
+    return [Figure("probes", caption, svg)]

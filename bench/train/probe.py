@@ -1,0 +1,101 @@
+"""Probing a layer: a linear classifier on what the network, as it is, hands on from there."""
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from bench.data.split import Images, Split
+from bench.errors import UserError
+from bench.runspec import Probe
+from bench.train.layers import after
+from bench.train.steps import EVALUATION_BATCH, Network
+
+
+@dataclass(frozen=True)
+class Probed:
+    """Figures of the best classifier (%), and the strength of it that validation images chose."""
+
+    metrics: dict[str, float]
+    strength: float
+
+
+def probe(network: Network, wanted: Probe, split: Split, test: Callable[[], Images], seed: int) -> Probed:
+    """Fit the classifier at every strength, choose on validation images, and open the test images last.
+
+    Features are averaged over the places of a map and standardised by the training images'. Raises UserError
+    for a layer that is not there, and where there are no validation images to choose by.
+    """
+    if not split.validation:
+        raise UserError("a probe chooses its strength on validation images; there are none")
+    train, held_out = (features(network, wanted.layer, part) for part in (split.train, split.validation))
+    mean, std = train.mean(0), train.std(0) + 1e-6
+    y_train, y_held_out = (part.y.cpu().numpy() for part in (split.train, split.validation))
+    fitted = []
+    for strength in wanted.strengths:
+        model = _classifier(wanted, strength, seed)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a strength that does not converge is judged as it ends
+            model.fit((train - mean) / std, y_train)
+        fitted.append((_error(model.predict((held_out - mean) / std), y_held_out), strength, model))
+    chosen_by, strength, model = min(fitted, key=lambda one: one[:2])
+    tested = test()
+    x_test, y_test = features(network, wanted.layer, tested), tested.y.cpu().numpy()
+    predicted = model.predict((x_test - mean) / std)
+    return Probed(
+        {
+            "validation_error": chosen_by,
+            "train_error": _error(model.predict((train - mean) / std), y_train),
+            "test_error": _error(predicted, y_test),
+            "test_balanced_error": _balanced(predicted, y_test),
+        },
+        strength,
+    )
+
+
+@torch.inference_mode()
+def features(network: Network, layer: int, images: Images) -> NDArray[np.float64]:
+    """What the network hands on from a layer to the next, averaged over places; (images, features).
+
+    That is after normalisation, nonlinearity and pooling, whatever stands between the two layers.
+    """
+    following = after(network.model, layer)
+    found: list[torch.Tensor] = []
+
+    def keep(module: object, inputs: tuple[torch.Tensor, ...]) -> None:
+        given = inputs[0].float()
+        found.append(given.mean((2, 3)) if given.dim() == 4 else given.flatten(1))
+
+    handle = following.register_forward_pre_hook(keep)
+    network.model.eval()
+    try:
+        for x in images.x.split(EVALUATION_BATCH):
+            network.logits(x.permute(0, 3, 1, 2))
+    finally:
+        handle.remove()
+    return torch.cat(found).double().cpu().numpy()
+
+
+def _classifier(wanted: Probe, strength: float, seed: int) -> Any:
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.svm import LinearSVC
+
+    weight = "balanced" if wanted.balanced else None
+    if wanted.classifier == "svm":
+        return LinearSVC(C=strength, class_weight=weight, random_state=seed, dual="auto")
+    return LogisticRegression(C=strength, class_weight=weight, max_iter=500)
+
+
+def _error(predicted: NDArray[np.int64], labels: NDArray[np.int64]) -> float:
+    return 100 * float((predicted != labels).mean())
+
+
+def _balanced(predicted: NDArray[np.int64], labels: NDArray[np.int64]) -> float:
+    """The mean over classes of each one's error: rare ones count as much as frequent ones."""
+    return float(
+        np.mean([_error(predicted[labels == one], labels[labels == one]) for one in np.unique(labels)])
+    )
