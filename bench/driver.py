@@ -35,34 +35,8 @@ class Visit:
         return self.interrupted or self.session.stopping
 
 
-class Keeper:
-    """Keeps the weights of sources where the runs that begin with them look for them."""
-
-    def __init__(self, work_dir: Path) -> None:
-        self.work_dir = work_dir
-
-    def started(self, job: Job) -> None:
-        """Nothing to do."""
-
-    def epoch(self, job: Job, epoch: Epoch) -> None:
-        """Nothing to do."""
-
-    def ended(self, job: Job, result: Result) -> None:
-        """A source's weights, before the Janitor removes them."""
-        if job.phase == "source":
-            self.keep(job.key, (self.work_dir / job.key / WEIGHTS).read_bytes())
-
-    def failed(self, job: Job, reason: str) -> None:
-        """Nothing to do."""
-
-    def keep(self, key: str, weights: bytes) -> None:
-        """Write the weights of the run with that key."""
-        with written_whole(source_weights(self.work_dir, key)) as file:
-            file.write(weights)
-
-
-class Janitor:
-    """Removes a run's checkpoint once the store has its result."""
+class _AtEnds:
+    """A listener that minds the ends of runs alone."""
 
     def __init__(self, work_dir: Path) -> None:
         self.work_dir = work_dir
@@ -75,10 +49,31 @@ class Janitor:
 
     def ended(self, job: Job, result: Result) -> None:
         """The tracker, which listens first, has logged everything."""
-        shutil.rmtree(self.work_dir / job.key, ignore_errors=True)
 
     def failed(self, job: Job, reason: str) -> None:
         """The checkpoint stays: the next visit goes on from it."""
+
+
+class Keeper(_AtEnds):
+    """Keeps the weights of sources where the runs that begin with them look for them."""
+
+    def ended(self, job: Job, result: Result) -> None:
+        """A source's weights, before the Janitor removes them."""
+        if job.phase == "source":
+            self.keep(job.key, (self.work_dir / job.key / WEIGHTS).read_bytes())
+
+    def keep(self, key: str, weights: bytes) -> None:
+        """Write the weights of the run with that key."""
+        with written_whole(source_weights(self.work_dir, key)) as file:
+            file.write(weights)
+
+
+class Janitor(_AtEnds):
+    """Removes a run's checkpoint once the store has its result."""
+
+    def ended(self, job: Job, result: Result) -> None:
+        """All of it."""
+        shutil.rmtree(self.work_dir / job.key, ignore_errors=True)
 
 
 def drive(

@@ -369,6 +369,25 @@ def test_probes_have_a_figure_and_say_what_they_are(tmp_path):
     assert "figures/curves.svg" not in made
 
 
+def test_frozen_layers_and_training_images_make_a_map():
+    base = compared((100, 400))
+    begun = {"plain-20": None, "plain-56": 7, "resnet-20": 4, "resnet-56": 0}
+    rows = []
+    for one in base.plan["experiments"]:
+        frozen = begun["-".join(one["id"].split("-")[:2])]
+        spec = {**one["spec"], "augment": []}
+        if frozen is not None:
+            spec["start"] = {"key": "", "layers": 7, "frozen": frozen, "share": 1.0}
+        rows.append({**one, "spec": spec, **({"source": "A"} if frozen is not None else {})})
+    runs = base.runs.assign(test_balanced_error=base.runs["test_error"])
+    results = replace(base, plan={**base.plan, "experiments": rows}, runs=runs)
+    drawn = {one.name: one.svg for one in figures(results, "here")}
+    for words in ("from scratch", "7 of 7 layers frozen", "0 of 7 layers frozen", "400"):
+        assert f">{words}</text>" in drawn["freeze-map"]
+    parts = replace(results, runs=runs[runs["experiment"] != "plain-56-400"])
+    assert "freeze-map" not in {one.name for one in figures(parts, "here")}, "a map has no holes"
+
+
 def test_the_contact_sheet_stands_in_the_report(tmp_path):
     made = built(tmp_path, averaged())
     assert made["augmentations.png"] == b"a picture"

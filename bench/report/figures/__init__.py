@@ -6,10 +6,17 @@ from bench.report.figures.canvas import Figure
 from bench.report.figures.curves import curves
 from bench.report.figures.families import families
 from bench.report.figures.gains import gains, sizes
-from bench.report.figures.transfer import by_probe, transfer
+from bench.report.figures.transfer import by_depth_and_size, by_probe, transfer
 from bench.results import Results
 
-_OWN = (gains, sizes, averages, transfer, by_probe)  # each draws what some suites alone have
+_OWN = (
+    gains,
+    sizes,
+    averages,
+    transfer,
+    by_probe,
+    by_depth_and_size,
+)  # each draws what some suites alone have
 
 
 def figures(results: Results, label: str) -> list[Figure]:

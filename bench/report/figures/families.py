@@ -59,16 +59,17 @@ def comparisons(results: Results) -> list[Comparison]:
 
 
 def by_size(results: Results) -> dict[str, list[tuple[int, str]]]:
-    """For each augmentation that met several training sets, their sizes with the experiments, by size.
+    """What met several training sets and is alike else: their sizes with the experiments, by size.
 
-    The augmentation is told by its methods: strengths are tuned. It is named as its shortest id.
+    An augmentation is told by its methods: strengths are tuned. Each is named as its shortest id.
     """
     found: dict[str, list[tuple[int, str]]] = {}
     for one in results.plan["experiments"]:
         spec = one["spec"]
         steps = [(step["name"], step["options"].get("border")) for step in spec["augment"]]
         size = spec["data"].get("train") or results.plan["data"]["train"] - spec["data"]["validation"]
-        kind = json.dumps([spec["model"], steps], sort_keys=True)
+        other = [spec.get(name) for name in ("start", "probe", "predict")]
+        kind = json.dumps([spec["model"], steps, one.get("source"), other], sort_keys=True)
         found.setdefault(kind, []).append((int(size), one["id"]))
     several = (sorted(members) for members in found.values() if len({size for size, _ in members}) > 1)
     return {min((name for _, name in members), key=len): members for members in several}

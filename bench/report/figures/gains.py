@@ -47,7 +47,7 @@ def _gains(results: Results, comparison: Comparison, label: str) -> Figure:
 
 
 def sizes(results: Results, label: str) -> list[Figure]:
-    """Error against the number of training images, for augmentations that met several; none else."""
+    """Error against the number of training images, for what met several; none else."""
     found = {
         name: there
         for name, members in by_size(results).items()

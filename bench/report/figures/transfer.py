@@ -10,6 +10,7 @@ from bench import stats
 from bench.claims import Metric
 from bench.report.figures.canvas import Figure, Mark, canvas_of, cycle, intervals, mark, svg_of
 from bench.results import Results
+from bench.stats import Sample
 
 
 @dataclass(frozen=True)
@@ -52,35 +53,46 @@ def _images(results: Results, experiment: dict[str, Any]) -> int:
 
 
 def _by_layer(results: Results, size: int, lines: list[_Line], label: str, *, alone: bool) -> Figure:
+    """Where there is one net from scratch, differences from it seed by seed: they share their classes."""
     scratch = [
-        one["id"]
+        results.values(one["id"], "test_error")
         for one in results.plan["experiments"]
         if not one["spec"].get("start") and _images(results, one) == size
     ]
+    base = scratch[0] if len(scratch) == 1 else np.zeros(1)
+    beside = "test error above that from scratch, points" if len(scratch) == 1 else "test error, %"
     with canvas_of(1, height=4.4) as (canvas, (axis,)):
         ends = []
-        for name in scratch:
-            mean = stats.mean(results.values(name, "test_error"))
-            axis.axhline(mean.value, color="#5c6470", linewidth=1.2)
-            axis.axhspan(*np.nan_to_num((mean.low, mean.high), nan=mean.value), color="#5c6470", alpha=0.12)
+        if len(scratch) == 1:
+            axis.axhline(0, color="#5c6470", linewidth=1.2)
         for colour, line in zip(cycle(), lines, strict=False):
-            values = [(n, results.values(name, "test_error")) for n, name in line.members]
+            values = [(n, _above(results.values(name, "test_error"), base)) for n, name in line.members]
             intervals(axis, values, colour, line="-")
             ends.append(Mark(line.members[-1][0], float(np.mean(values[-1][1])), line.name, colour))
+        depths = sorted({n for line in lines for n, _ in line.members})
+        axis.set_xticks(depths)
+        axis.set_xlim(depths[0] - 0.4, depths[-1] + 0.4 * (depths[-1] - depths[0]))
         axis.set_xlabel("layers that the net begins with")
-        axis.set_ylabel("test error, %")
-        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axis.margins(x=0.22)
+        axis.set_ylabel(beside)
         canvas.draw_without_rendering()
         mark(axis, ends)
-        svg = svg_of(canvas, f"{size:,} training images; grey: from scratch. {label}")
+        svg = svg_of(canvas, f"{size:,} training images. {label}")
     caption = (
         f"Error by the layers that a net begins with, {size:,} training images (points: seeds; bars: mean "
-        f"and 95 % interval, which hold the choice of classes too; grey: from scratch). {label}"
+        f"and 95 % interval; {beside}). {label}"
     )
     return Figure("transfer" if alone else f"transfer-{size}", caption, svg)
 
 
+def _above(values: Sample, base: Sample) -> Sample:
+    """Seed by seed, as far as both have run."""
+    if len(base) == 1:
+        return values - base
+    n = min(len(values), len(base))
+    return values[:n] - base[:n]
+
+
+_SEVERAL = 2
 _METRIC: Metric = "test_balanced_error"  # of probes: classes may be unevenly frequent
 
 
@@ -110,3 +122,42 @@ def by_probe(results: Results, label: str) -> list[Figure]:
         svg = svg_of(canvas, label)
     caption = f"Linear classifiers by layer (points: seeds; bars: mean and 95 % interval). {label}"
     return [Figure("probes", caption, svg)]
+
+
+def by_depth_and_size(results: Results, label: str) -> list[Figure]:
+    """A map of test error by frozen layers and training images; none where not both vary."""
+    cells: dict[tuple[str, int], str] = {}
+    for one in results.plan["experiments"]:
+        start = one["spec"].get("start")
+        if one["spec"].get("probe") or not len(results.values(one["id"], _METRIC)):
+            continue
+        row = f"{start['frozen']} of {start['layers']} layers frozen" if start else "from scratch"
+        cells[row, _images(results, one)] = one["id"]
+    rows = sorted({row for row, _ in cells}, reverse=True)
+    sizes = sorted({size for _, size in cells})
+    full = len(cells) == len(rows) * len(sizes)  # else experiments differ in more than these
+    if not full or min(len(rows) - 1, len(sizes)) < _SEVERAL:
+        return []
+    means = np.array(
+        [[float(np.mean(results.values(cells[row, size], _METRIC))) for size in sizes] for row in rows]
+    )
+    with canvas_of(1, height=0.9 + 0.62 * len(rows)) as (canvas, (axis,)):
+        axis.imshow(means, cmap="cividis_r", aspect="auto")
+        middle = (means.min() + means.max()) / 2
+        for y, name in enumerate(rows):
+            for x, size in enumerate(sizes):
+                mean = stats.mean(results.values(cells[name, size], _METRIC))
+                half = "" if np.isnan(mean.high) else f"\n± {mean.high - mean.value:.1f}"
+                colour = "white" if mean.value > middle else "black"
+                text = f"{mean.value:.1f}{half}"
+                axis.text(float(x), float(y), text, ha="center", va="center", color=colour, fontsize=9)
+        axis.set_xticks(range(len(sizes)), [f"{size:,}" for size in sizes])
+        axis.set_yticks(range(len(rows)), rows)
+        axis.set_xlabel("training images")
+        axis.grid(visible=False)
+        svg = svg_of(canvas, label)
+    caption = (
+        "Test error (mean over classes, %) by what is frozen and by training images (mean over seeds ± half "
+        f"the 95 % interval). {label}"
+    )
+    return [Figure("freeze-map", caption, svg)]
