@@ -254,13 +254,19 @@ def ui(
 
 @data_app.command("get", epilog="Example: bench data get cifar10 --data-dir data")
 def data_get(
-    name: Annotated[str, typer.Argument(help="cifar10, cifar100, mnist, fashion_mnist or shapes.")],
+    name: Annotated[
+        str,
+        typer.Argument(help="cifar10, cifar100, mnist, fashion_mnist, shapes; or imagenet-MODEL: weights."),
+    ],
     data_dir: DataDir = Path("data"),
 ) -> None:
-    """Download a data set through torchvision, check its checksum, and write DATA/<name>.npz."""
+    """Download a data set (or weights) through torchvision, checked, to DATA/<name>.npz (or .pt)."""
     from bench.data.sets import STAND_IN, load
-    from bench.data.vision import fetch
+    from bench.data.vision import IMAGENET, fetch, fetch_weights
 
+    if name.startswith(IMAGENET):
+        console.print(f"{fetch_weights(name, data_dir)}: weights of torchvision", highlight=False)
+        return
     if name != STAND_IN:
         fetch(name, data_dir)
     images = load(name, data_dir)

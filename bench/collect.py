@@ -202,6 +202,7 @@ def _plan_facts(plan: Plan, results: Mapping[str, Result]) -> dict[str, Any]:
         "tuning": plan.profile.tuning.model_dump(mode="json") if plan.profile.tuning else None,
         "networks": [one.model_dump(mode="json") for one in suite.networks],
         "sources": [_experiment_facts(one, results) for one in plan.sources],
+        "given": [{"id": one.id, "weights": one.weights, "sha256": one.sha256} for one in plan.given],
         "ensembles": [one.model_dump(mode="json") for one in plan.ensembles],
         "experiments": [_experiment_facts(one, results) for one in plan.contenders],
         "differences": differences(plan.suite, plan.profile_name),
@@ -215,7 +216,7 @@ def _experiment_facts(one: Contender, results: Mapping[str, Result]) -> dict[str
         "id": one.experiment.id,
         "spec": spec,
         "space": sorted(one.experiment.space),
-        **({"source": one.source.experiment.id} if one.source else {}),
+        **({"source": one.source.id} if one.source else {}),
         "tuned": one.study is not None and chosen is not None,
     }
 

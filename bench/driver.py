@@ -91,6 +91,8 @@ def drive(
         for job in source.finals(recalled.results):
             if job.key in recalled.runs:
                 keeper.keep(job.key, tracker.artifact(recalled.runs[job.key], WEIGHTS))
+    for given in plan.given:
+        keeper.keep(given.key, given.content())
     listeners: list[Listener] = [tracker, keeper, Janitor(runs_dir / "work"), display]
     session = Session(plan, recalled.results, listeners)
     display.follow(session)

@@ -69,11 +69,12 @@ class Results:
         """What the values of ensembles, and of experiments that share something by seed, are drawn from.
 
         Runs of one seed that begin with one source's run, or see halves of the classes that their seed has
-        drawn, are paired.
+        drawn, are paired. Weights from a file are one for all seeds, and pair nothing.
         """
         found = {one.id: Pool(one.of, one.members) for one in self.averaged}
         for one in self.plan["experiments"]:
-            shared = [name for name in (one.get("source"), _halves(one)) if name]
+            trained = one.get("source") if one.get("source") in self.sources else ""
+            shared = [name for name in (trained, _halves(one)) if name]
             if shared:
                 found[one["id"]] = Pool((one["id"], *shared), 1)
         return found

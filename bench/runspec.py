@@ -19,7 +19,8 @@ class Data(Spec):
     stratified choice; it is the same for all runs, so contenders share their split.
 
     With `half`, a run sees one half of the classes, "A" or "B", training, validation and test images alike;
-    which classes they are is drawn by the run's seed, so all contenders of one seed share the halves.
+    which classes they are is drawn by the run's seed, so all contenders of one seed share the halves. With
+    `channels=3` grey images have three equal channels, for networks that were trained on colours.
     """
 
     train: int | None = Field(default=None, ge=1)
@@ -27,6 +28,7 @@ class Data(Spec):
     size: int | None = Field(default=None, ge=1)
     seed: int = 0
     half: Literal["A", "B"] | None = None
+    channels: Literal[3] | None = None
 
 
 class DataUse(Data):

@@ -65,7 +65,9 @@ class Experiment(Spec):
 
     `space` is what tuning tries beside the profile's: recipe fields, `METHOD.OPTION` for an option that
     one of its own augmentations has (`rotation.degrees`), or `start.share`. `predict` is what its final
-    runs keep. A source may have a data set of its own (`dataset`). With `probe` nothing is trained.
+    runs keep. A source may have a data set of its own (`dataset`), or be a file of weights, which nobody
+    trains here: `weights="mine"` is `DATA/mine.pt`, `imagenet-MODEL` torchvision's. With `probe` nothing is
+    trained.
     """
 
     model: Named | None = None
@@ -78,6 +80,7 @@ class Experiment(Spec):
     start: Transfer | None = None
     probe: Probe | None = None
     dataset: str = ""
+    weights: str = ""
     profiles: tuple[ProfileName, ...] = PROFILES
 
     @model_validator(mode="before")
@@ -202,8 +205,8 @@ class Suite(Spec):
         _all_known((one.start.source for one in begun if one.start), sources, "an experiment's start")
         if any(one.start or one.probe for one in self.sources):
             raise ValueError("a source starts from nothing, and is no probe")
-        for one in (one for one in self.experiments if one.dataset):
-            raise ValueError(f"experiment {one.id!r}: only sources have a data set of their own")
+        for one in (one for one in self.experiments if one.dataset or one.weights):
+            raise ValueError(f"experiment {one.id!r}: only sources have a data set or weights of their own")
         for name, profile in self.profiles.items():
             if profile.tuning and any(one.probe for one in self.standing(name)):
                 raise ValueError(f"{name}: a probe chooses its strength itself; leave tuning out")

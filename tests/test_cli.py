@@ -298,6 +298,26 @@ def test_runs_begin_with_what_their_sources_have_learnt(command, suites_dir, dat
     assert "6 of 9 runs are there, 3 to do" in out
 
 
+def test_runs_begin_with_weights_from_a_file(command, suites_dir, data_dir, tmp_path):
+    (suites_dir / "transfer.py").write_text(TRANSFER)
+    run = ("run", "transfer", "--profile", "smoke", "--serial", "--suites-dir", suites_dir)
+    assert command(*run, "--data-dir", data_dir, "--only", "B")[0] == 0
+    data = tmp_path / "with-weights"
+    data.mkdir()
+    (data / "tiny.npz").write_bytes((data_dir / "tiny.npz").read_bytes())
+    given = TRANSFER.replace('id="A", data={"half": "A"}', 'id="A", weights="mine"')
+    (suites_dir / "transfer.py").write_text(given)
+    assert "there are no weights 'mine'" in one_line(command(*run, "--data-dir", data))
+    kept = next((tmp_path / "runs" / "artifacts").rglob("weights.pt"))
+    (data / "mine.pt").write_bytes(kept.read_bytes())
+    code, out, errors = command(*run, "--data-dir", data)
+    assert code == 0, errors
+    assert "2 of 4 runs are there, 2 to do" in out
+    plan = json.loads((tmp_path / "reports" / "transfer" / "smoke" / "suite.json").read_text())
+    assert plan["given"][0]["weights"] == "mine"
+    assert len(plan["given"][0]["sha256"]) == 64
+
+
 def test_a_source_that_is_there_is_not_trained_again(command, suites_dir, data_dir):
     (suites_dir / "transfer.py").write_text(TRANSFER)
     run = ("run", "transfer", "--profile", "smoke", "--serial", "--suites-dir", suites_dir)

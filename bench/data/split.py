@@ -38,6 +38,11 @@ class Split:
     std: Tensor
     classes: int
 
+    @property
+    def channels(self) -> int:
+        """What networks see: 1 or 3."""
+        return self.train.x.shape[3]
+
     @cached_property
     def principal(self) -> Tensor:
         """The training images' principal colours, (channels, directions), each its deviation long."""
@@ -52,7 +57,7 @@ def open_split(images: ImageSet, data: DataUse, device: torch.device) -> Split:
     seen, labels = _of_classes(images.y_train, data)
     chosen, held_out = choose(labels, data)
     train, validation = (
-        _tensors(images.x_train[seen[part]], labels[part], data.size, device) for part in (chosen, held_out)
+        _tensors(images.x_train[seen[part]], labels[part], data, device) for part in (chosen, held_out)
     )
     mean, std = channel_statistics(train.x)
     return Split(train, validation, mean, std, len(data.classes or images.classes))
@@ -111,7 +116,7 @@ def principal_colours(x: Tensor) -> Tensor:
 def open_test(images: ImageSet, data: DataUse, device: torch.device) -> Images:
     """The test split: opened once, after the last step of a final run, by the engine alone."""
     seen, labels = _of_classes(images.y_test, data)
-    return _tensors(images.x_test[seen], labels, data.size, device)
+    return _tensors(images.x_test[seen], labels, data, device)
 
 
 def choose(labels: NDArray[np.int64], data: Data) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -119,7 +124,8 @@ def choose(labels: NDArray[np.int64], data: Data) -> tuple[NDArray[np.int64], ND
 
     The labels are put into one drawn order in which every prefix has the classes in proportion; the
     validation images are its head, the training images follow. So smaller training sets are parts
-    of larger ones, and none ever meets the validation images. Raises UserError if there are too few.
+    of larger ones, and none ever meets the validation images. Raises UserError if there are too few, of
+    all images or of a class.
     """
     available = len(labels) - data.validation
     wanted = available if data.train is None else data.train
@@ -129,7 +135,13 @@ def choose(labels: NDArray[np.int64], data: Data) -> tuple[NDArray[np.int64], ND
             f"but the training split has {len(labels)}"
         )
     order = stratified_order(labels, data.seed)
-    return order[data.validation : data.validation + wanted], order[: data.validation]
+    chosen = order[data.validation : data.validation + wanted]
+    for label in np.setdiff1d(labels, labels[chosen]):
+        raise UserError(
+            f"class {label} has too few images: {np.sum(labels == label)} in the training split, and none of "
+            f"them among {wanted} to train on, beside {data.validation} for validation"
+        )
+    return chosen, order[: data.validation]
 
 
 def stratified_order(labels: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
@@ -143,8 +155,11 @@ def stratified_order(labels: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
     return np.argsort(place, kind="stable")
 
 
-def _tensors(x: NDArray[np.uint8], y: NDArray[np.int64], size: int | None, device: torch.device) -> Images:
-    pixels = torch.from_numpy(np.ascontiguousarray(x if size is None else shrink(x, size)))
+def _tensors(x: NDArray[np.uint8], y: NDArray[np.int64], data: Data, device: torch.device) -> Images:
+    x = x if data.size is None else shrink(x, data.size)
+    if data.channels and x.shape[3] == 1:
+        x = x.repeat(data.channels, axis=3)
+    pixels = torch.from_numpy(np.ascontiguousarray(x))
     return Images(pixels.to(device), torch.from_numpy(y).to(device))
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from bench.errors import UserError, suggest
+from bench.files import written_whole
 
 DOWNLOADS = {
     "cifar10": "CIFAR10",
@@ -21,6 +22,7 @@ DOWNLOADS = {
     "mnist": "MNIST",
     "fashion_mnist": "FashionMNIST",
 }
+IMAGENET = "imagenet-"  # and a model's name in torchvision: what weights are called
 _CONNECT_SECONDS = 10.0
 
 
@@ -82,6 +84,26 @@ def _connect_timeout() -> Iterator[None]:
         yield
     finally:
         socket.setdefaulttimeout(before)
+
+
+def fetch_weights(name: str, data_dir: Path) -> Path:
+    """Download `imagenet-MODEL` through torchvision, checksum checked, into `DATA/<name>.pt`.
+
+    They are its first ones, trained as the papers do (IMAGENET1K_V1). Raises UserError where there are none.
+    """
+    zoo = torchvision("models")
+    model, target = name.removeprefix(IMAGENET), data_dir / f"{name}.pt"
+    if model not in zoo.list_models(module=zoo):
+        raise UserError(f"torchvision has no model {model!r}: {suggest(model, zoo.list_models(module=zoo))}")
+    with _connect_timeout():
+        try:
+            state = zoo.get_model_weights(model)["IMAGENET1K_V1"].get_state_dict(check_hash=True)
+        except (OSError, RuntimeError, KeyError) as error:
+            reason = " ".join(str(error).split())
+            raise UserError(f"{name} cannot be downloaded: {reason}") from error
+    with written_whole(target) as file:
+        torch.save(dict(state), file)
+    return target
 
 
 def fetch(name: str, data_dir: Path) -> Path:

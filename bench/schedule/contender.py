@@ -7,6 +7,7 @@ from typing import Literal
 
 from bench.data.split import halves
 from bench.runspec import settled
+from bench.schedule.given import Given
 from bench.schedule.tuning import Study, Trial
 from bench.spec import SOURCE_SEEDS, Experiment, RunSpec
 from bench.train.records import Result
@@ -45,7 +46,7 @@ class Job:
 class Contender:
     """An experiment in the plan: its run specification (untuned, seed 0), study, counts and code.
 
-    `source` is the contender whose runs of the same seeds its own begin with.
+    `source` is the contender whose runs of the same seeds its own begin with, or the weights given.
     """
 
     experiment: Experiment
@@ -57,12 +58,17 @@ class Contender:
     images: int  # a training epoch's
     classes: int  # of its data set
     channels: int
-    source: "Contender | None" = None
+    source: "Contender | Given | None" = None
     phase: Phase = "final"
     # asking Optuna takes milliseconds, and `ready` is called after every run
     _memo: dict[int, tuple[list[tuple[Trial, Result]] | None, list[Trial]]] = field(
         default_factory=dict, compare=False, repr=False
     )
+
+    @property
+    def id(self) -> str:
+        """The experiment's."""
+        return self.experiment.id
 
     def asked(self, results: Mapping[str, Result]) -> list[list[tuple[Trial, Result | None]]]:
         """The trials of every generation that can be asked, with the results that are there."""
@@ -126,7 +132,8 @@ class Contender:
 
     def ready(self, results: Mapping[str, Result]) -> list[Job]:
         """The runs that are missing and could start now: what they begin with is there."""
-        return [job for job in self.missing(results) if job.needs is None or job.needs in results]
+        waits = isinstance(self.source, Contender)
+        return [job for job in self.missing(results) if not waits or job.needs in results]
 
     def price_left(self, results: Mapping[str, Result]) -> float:
         """Multiply-accumulates still to do, what cannot start yet included."""
@@ -137,6 +144,10 @@ class Contender:
             trial = self._price(self.spec.replace(recipe=shortened))
             left += (self.study.tuning.trials - asked) * trial + len(self.seeds) * self._price(self.spec)
         return left
+
+    def key_of(self, seed: int) -> str:
+        """The key of its run for a seed: what others for that seed begin with."""
+        return seeded(self.spec, seed, self).key
 
     @property
     def training_macs(self) -> int:
@@ -161,6 +172,5 @@ def seeded(spec: RunSpec, seed: int, contender: Contender) -> RunSpec:
         classes = halves(contender.classes, seed)[spec.data.half]
         changes["data"] = spec.data.replace(classes=classes)
     if spec.start and contender.source:
-        source = seeded(contender.source.spec, seed, contender.source)
-        changes["start"] = spec.start.replace(key=source.key)
+        changes["start"] = spec.start.replace(key=contender.source.key_of(seed))
     return spec.replace(**changes)

@@ -8,15 +8,17 @@ import numpy as np
 import torch
 
 from bench import models
-from bench.base import Named
+from bench.base import Named, digest
 from bench.code import code_hash
 from bench.data.augment import compose
+from bench.data.checkpoints import as_named_by, find_weights
 from bench.data.sets import ImageSet
 from bench.data.split import choose, halves
 from bench.errors import UserError, suggest
 from bench.models.counts import Counted, count
 from bench.schedule.contender import Contender, seeded
 from bench.schedule.facts import NO_DATA, DataFacts, facts_of, find_data
+from bench.schedule.given import Given
 from bench.schedule.tuning import Study
 from bench.spec import TUNING_SEEDS, Ensemble, Experiment, Network, Profile, RunSpec, Suite, Tuning, resolve
 from bench.train.layers import after
@@ -35,6 +37,7 @@ class Plan:
     networks: tuple[tuple[Network, Counted], ...]
     seeds: int
     sources: tuple[Contender, ...] = ()
+    given: tuple[Given, ...] = ()
 
     @property
     def ensembles(self) -> tuple[Ensemble, ...]:
@@ -85,29 +88,48 @@ def make_plan(
     if not standing:
         return Plan(suite, profile_name, profile, NO_DATA, (), networks, wanted)
     images = find_data(suite, suite.data, profile_name, data_dir, say)
-    needed = {one.start.source for one in standing if one.start}
-    sources = {
-        one.id: _contender(
-            suite,
-            profile.replace(tuning=None),
-            one,
-            find_data(suite, one.dataset, profile_name, data_dir, say) if one.dataset else images,
-            _seeds(wanted, profile),
-        )
-        for one in suite.needed(profile_name)
-        if one.id in needed
-    }
+    begun = {one.start.source for one in standing if one.start}
+    needed = [one for one in suite.needed(profile_name) if one.id in begun]
+    sources: dict[str, Contender | Given] = {}
+    for one in needed:
+        if one.weights:
+            sources[one.id] = _given(profile, one, data_dir, say)
+        else:
+            seen = find_data(suite, one.dataset, profile_name, data_dir, say) if one.dataset else images
+            untuned = profile.replace(tuning=None)
+            sources[one.id] = _contender(suite, untuned, one, seen, _seeds(wanted, profile))
     contenders = tuple(
         _contender(suite, profile, one, images, tuple(range(wanted)), sources) for one in standing
     )
     _known_options(suite, profile, contenders)
     facts = facts_of(images, suite.data)
-    return Plan(suite, profile_name, profile, facts, contenders, networks, wanted, tuple(sources.values()))
+    return Plan(
+        suite,
+        profile_name,
+        profile,
+        facts,
+        contenders,
+        networks,
+        wanted,
+        sources=tuple(one for one in sources.values() if isinstance(one, Contender)),
+        given=tuple(one for one in sources.values() if isinstance(one, Given)),
+    )
 
 
 def _seeds(wanted: int, profile: Profile) -> tuple[int, ...]:
     """The seeds of a source: those of the final runs, and one for all trials that begin with it."""
     return (*range(wanted), *([TUNING_SEEDS] if profile.tuning else []))
+
+
+def _given(profile: Profile, experiment: Experiment, data_dir: Path, say: Callable[[str], None]) -> Given:
+    """The weights of a source that is a file, by the names that its network has for them."""
+    state, sha256 = find_weights(experiment.weights, data_dir, say)
+    model = experiment.model or profile.network
+    assert model is not None  # a suite is validated
+    family = models.member(model.name)
+    own = _own_options(model.replace(options={**profile.model, **model.options}), family, profile)
+    key = digest(f"{sha256} {own}")
+    return Given(experiment.id, experiment.weights, sha256, key, as_named_by(_outline(own, 3), state))
 
 
 def _contender(
@@ -116,7 +138,7 @@ def _contender(
     experiment: Experiment,
     images: ImageSet,
     seeds: tuple[int, ...],
-    sources: Mapping[str, Contender] | None = None,
+    sources: Mapping[str, Contender | Given] | None = None,
 ) -> Contender:
     """An experiment as a contender; without `sources` it is one itself."""
     spec = resolve(suite, profile, experiment, images.name, images.fingerprint)
@@ -132,12 +154,13 @@ def _contender(
         chosen, _ = choose(labels, spec.data)
         size = (spec.data.size, spec.data.size) if spec.data.size else images.size
         _divides(images.size, spec.data.size)
-        counted = count(spec.model, num_classes=classes, in_channels=images.channels, size=size)
+        channels = spec.data.channels or images.channels
+        counted = count(spec.model, num_classes=classes, in_channels=channels, size=size)
         if len(chosen) < spec.recipe.batch_size:
             raise UserError(
                 f"batches of {spec.recipe.batch_size} are larger than the {len(chosen)} training images"
             )
-        _layers_there(spec, images.channels, source)
+        _layers_there(spec, channels, source)
     except UserError as error:
         raise UserError(f"{suite.name}, experiment {experiment.id}: {error}") from error
     made = Contender(
@@ -149,7 +172,7 @@ def _contender(
         code=code_hash(models.source(spec.model.name)),
         images=len(chosen),
         classes=len(images.classes),
-        channels=images.channels,
+        channels=channels,
         source=source,
         phase="final" if sources is not None else "source",
     )
@@ -160,18 +183,23 @@ def _contender(
     return replace(made, study=_study(base, profile.tuning, experiment, share))
 
 
-def _layers_there(spec: RunSpec, channels: int, source: Contender | None) -> None:
+def _layers_there(spec: RunSpec, channels: int, source: Contender | Given | None) -> None:
     """Raises UserError where the layers that a run begins with or probes are not there, or do not fit."""
 
-    def network(one: RunSpec, seen: int) -> torch.nn.Module:
-        with torch.device("meta"):
-            return models.build(one.model.name, num_classes=2, in_channels=seen, **one.model.options)
-
     if spec.start and source:
-        other = network(source.spec, source.channels)
-        to_copy(network(spec, channels), spec.start, other.state_dict())
+        if isinstance(source, Given):
+            state = source.state
+        else:
+            state = _outline(source.spec.model, source.channels).state_dict()
+        to_copy(_outline(spec.model, channels), spec.start, state)
     if spec.probe:
-        after(network(spec, channels), spec.probe.layer)
+        after(_outline(spec.model, channels), spec.probe.layer)
+
+
+def _outline(model: Named, channels: int) -> torch.nn.Module:
+    """A network without values, for the names and shapes of its layers."""
+    with torch.device("meta"):
+        return models.build(model.name, num_classes=2, in_channels=channels, **model.options)
 
 
 def _study(spec: RunSpec, tuning: Tuning, experiment: Experiment, share: float) -> Study:

@@ -69,7 +69,7 @@ def run(spec: RunSpec, context: Context) -> Result:
     split = open_split(images, spec.data, device)
     if spec.probe:
         return _probed(spec, context, split, images, started)
-    training = _Training(spec, context, split, images.channels)
+    training = _Training(spec, context, split)
     if saved:
         training.restore(saved)
     for epoch in range(len(training.curve) + 1, spec.recipe.epochs + 1):
@@ -93,7 +93,7 @@ def _probed(spec: RunSpec, context: Context, split: Split, images: ImageSet, sta
     device = split.train.x.device
     reseed(spec.seed, 0)
     model = models.build(
-        spec.model.name, num_classes=split.classes, in_channels=images.channels, **spec.model.options
+        spec.model.name, num_classes=split.classes, in_channels=split.channels, **spec.model.options
     )
     if spec.start:
         begin(model, spec.start, context.start or Path())
@@ -106,7 +106,7 @@ def _probed(spec: RunSpec, context: Context, split: Split, images: ImageSet, sta
 class _Training:
     """The state of a training: network, optimizer and the curve so far."""
 
-    def __init__(self, spec: RunSpec, context: Context, split: Split, channels: int) -> None:
+    def __init__(self, spec: RunSpec, context: Context, split: Split) -> None:
         recipe = spec.recipe
         self.spec, self.context, self.split, self.recipe = spec, context, split, recipe
         self.steps = len(split.train) // recipe.batch_size
@@ -117,7 +117,7 @@ class _Training:
         self.augment = compose(spec.augment)
         reseed(spec.seed, 0)
         model = models.build(
-            spec.model.name, num_classes=split.classes, in_channels=channels, **spec.model.options
+            spec.model.name, num_classes=split.classes, in_channels=split.channels, **spec.model.options
         )
         copied, frozen = begin(model, spec.start, context.start or Path()) if spec.start else ([], [])
         still = [module for layer in frozen for _, module in layer.modules]

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -5,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.data import load
-from bench.data.split import channel_statistics, choose, open_split, shrink, stratified_order
+from bench.data.split import channel_statistics, choose, open_split, open_test, shrink, stratified_order
 from bench.errors import UserError
-from bench.spec import Data
+from bench.spec import Data, DataUse
 
 LABELS = np.repeat(np.arange(5), [200, 100, 50, 25, 25])
 
@@ -69,7 +71,24 @@ def test_statistics_agree_with_numpy(data_dir):
 
 def test_a_split_holds_no_test_image(data_dir):
     images = load("tiny", data_dir)
-    split = open_split(images, Data(train=100, validation=50), torch.device("cpu"))
+    use = DataUse(name="tiny", fingerprint=images.fingerprint, train=100, validation=50)
+    split = open_split(images, use, torch.device("cpu"))
     test = {image.tobytes() for image in images.x_test}
     for part in (split.train, split.validation):
         assert not test & {image.numpy().tobytes() for image in part.x}
+
+
+def test_a_class_with_too_few_images_is_named():
+    with pytest.raises(UserError, match="class 2 has too few images: 50 in the training split, and none"):
+        choose(LABELS, Data(train=3, validation=10))
+
+
+def test_grey_images_can_have_three_equal_channels(data_dir):
+    images = load("tiny", data_dir)
+    grey = replace(images, x_train=images.x_train[..., :1], x_test=images.x_test[..., :1])
+    use = DataUse(name="tiny", fingerprint=images.fingerprint, train=100, validation=50, channels=3)
+    seen = open_split(grey, use, torch.device("cpu"))
+    assert seen.channels == 3
+    assert torch.equal(seen.train.x[..., 0], seen.train.x[..., 2])
+    assert open_test(grey, use, torch.device("cpu")).x.shape[3] == 3
+    assert open_split(grey, use.replace(channels=None), torch.device("cpu")).channels == 1

@@ -2,8 +2,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
-from bench import load_suite
+from bench import load_suite, models
 from bench.data.sets import write
 from bench.errors import UserError
 from bench.schedule.plan import make_plan
@@ -318,6 +319,35 @@ def test_what_cannot_be_transferred_is_refused_before_anything_runs(suite, data_
     profile = suite.profiles["smoke"].replace(data=SMALL)
     with pytest.raises(UserError, match=message):
         make_plan(wrong.replace(profiles={"smoke": profile}), "smoke", data_dir)
+
+
+def test_weights_from_a_file_are_a_source_that_nobody_waits_for(suite, data_dir, tmp_path):
+    made = transferring(suite)
+    profile = suite.profiles["smoke"].replace(data=SMALL)
+    made = made.replace(
+        profiles={"smoke": profile},
+        sources=[Experiment(id="A", model="resnet-8(width=4)", weights="mine")],
+    )
+    folder = tmp_path / "with-weights"
+    folder.mkdir()
+    (folder / "tiny.npz").write_bytes((data_dir / "tiny.npz").read_bytes())
+    with pytest.raises(UserError, match="there are no weights 'mine'"):
+        make_plan(made, "smoke", folder)
+    network = models.build("resnet-8", num_classes=10, width=4)
+    torch.save({f"module.{name}": one for name, one in network.state_dict().items()}, folder / "mine.pt")
+    planned = make_plan(made, "smoke", folder)
+    assert not planned.sources
+    (given,) = planned.given
+    assert given.state.keys() == network.state_dict().keys(), "other names, but the same order"
+    jobs = [job for one in planned.contenders for job in one.ready({}) if job.experiment == "frozen"]
+    assert jobs
+    assert {job.needs for job in jobs} == {given.key}
+    torch.save(models.build("resnet-8", num_classes=10, width=8).state_dict(), folder / "mine.pt")
+    with pytest.raises(UserError, match=r"do not fit: layer 1: .*weight is 8×3×3×3 there, 4×3×3×3 here"):
+        make_plan(made, "smoke", folder)
+    torch.save(models.build("lenet-5", num_classes=10).state_dict(), folder / "mine.pt")
+    with pytest.raises(UserError, match="do not fit: layer 1: the source has no"):
+        make_plan(made, "smoke", folder)
 
 
 def test_trials_are_as_much_longer_as_the_training(suite, data_dir):

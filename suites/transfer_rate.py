@@ -1,0 +1,76 @@
+"""Do layers that have learnt want a milder learning rate than new ones, where both are tuned alike?
+
+Source: the lecture on transfer learning (0.001 for layers from elsewhere, 0.01 for new ones). A net trained
+on CIFAR-10 goes on with 20 clothing photographs a class. Every contender is tuned with one budget: the
+learning rate and one setting more, which is the old layers' share of it where that is asked about, else
+weight decay.
+
+Profiles
+  smoke  1 minute. 200 images of 16×16 pixels; proves the machinery, decides nothing.
+  quick  12 minutes on two cores. A plain net of 8 layers, 16 wide; 200 images at 32×32 pixels, 40 epochs; 6
+         trials of a third the length; 8 seeds. Can decide: mild, upper-mild, beats-scratch, few-classifier,
+         few-upper. A probe of the untuned recipes is told in transfer-features: with 200 images 65 % from
+         scratch, 62 the classifier alone, 58 and 59 the upper layers and all at a share of 0.3. So
+         beats-scratch and few-upper are expected to be supported, mild to stay open.
+  paper  AlexNet for images of 32×32, 100 epochs, 20 trials; some GPU hours.
+"""
+
+from bench import Experiment, Profile, Recipe, Suite
+from bench.claims import Difference
+from bench.spec import Data, Range, Transfer, Tuning
+
+LECTURE, METRIC = "lecture on transfer learning", "test_balanced_error"
+RATE = {"lr": Range(low=0.005, high=0.5)}
+SHARE = {"start.share": Range(low=0.01, high=1.0)}
+DECAY = {"weight_decay": Range(low=1e-5, high=1e-2)}
+SOURCE_RECIPE = {"epochs": 12}
+ROWS = {  # id: layers frozen (None: from scratch), what is tuned beside the learning rate
+    "scratch": (None, DECAY),
+    "classifier": (7, DECAY),
+    "upper": (4, DECAY),
+    "upper-mild": (4, SHARE),
+    "whole": (0, DECAY),
+    "whole-mild": (0, SHARE),
+}
+CLAIMS = (  # id, text, lower, higher, said
+    ("mild", "All layers trained: a milder rate for old layers beats one rate for all.", "whole-mild",
+     "whole", "0.001 for old, 0.01 for new layers"),
+    ("upper-mild", "Upper layers trained: a milder rate for old layers beats one rate for all.",
+     "upper-mild", "upper", "0.001 for old, 0.01 for new layers"),
+    ("beats-scratch", "However many layers are trained, beginning with a trained net beats scratch.",
+     ("classifier", "upper-mild", "whole-mild"), "scratch", "86.5 against 46.5 % accuracy (Caltech-101)"),
+    ("few-classifier", "With 20 images a class, training the classifier alone beats training all.",
+     "classifier", "whole-mild", "no number"),
+    ("few-upper", "With 20 images a class, training the upper layers beats the classifier alone.",
+     "upper-mild", "classifier", "no number"),
+)  # fmt: skip
+
+suite = Suite(
+    title="Rates for old layers and new",
+    question="Do layers that have learnt want a milder learning rate than new ones?",
+    data="clothing96",
+    augment=("crop(padding=0.125)", "flip"),
+    sources=[Experiment(id="photographs", dataset="cifar10", data={"train": 10_000, "validation": 1_000},
+                        recipe=SOURCE_RECIPE)],
+    experiments=[
+        Experiment(id=name, space=space,
+                   start=None if frozen is None else Transfer(source="photographs", layers=7, frozen=frozen))
+        for name, (frozen, space) in ROWS.items()
+    ],
+    profiles={
+        "smoke": Profile(
+            network="plain-8(width=4)", data=Data(train=200, validation=50, size=16), stand_in=False,
+            recipe=Recipe(epochs=1, batch_size=50), seeds=2),
+        "quick": Profile(
+            network="plain-8(width=16)", data=Data(train=200, validation=400, size=32),
+            recipe=Recipe(epochs=40, batch_size=50, lr=0.05, weight_decay=5e-4, schedule="one-cycle"),
+            stand_in=False, seeds=8,
+            tuning=Tuning(space=RATE, trials=6, generation=3, epochs=14)),
+        "paper": Profile(
+            network="alexnet-one-tower(input_size=32)", data=Data(train=200, validation=400, size=32),
+            recipe=Recipe(epochs=100, lr=0.01, weight_decay=5e-4), seeds=8, stand_in=False,
+            tuning=Tuning(space=RATE, trials=20, generation=5, epochs=50)),
+    },
+    claims=[Difference(id=name, text=text, metric=METRIC, lower=lower, higher=higher, said=said,
+                       source=LECTURE) for name, text, lower, higher, said in CLAIMS],
+)  # fmt: skip
