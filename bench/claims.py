@@ -4,7 +4,7 @@ Those that counting decides stand in `bench.exact`. A claim about trained networ
 contrasts of means, each said to lie above a bound; `bench.verdicts` decides it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
@@ -12,34 +12,17 @@ from typing import Annotated, Any, Literal, Self
 import numpy as np
 from pydantic import Field, TypeAdapter, model_validator
 
-from bench.base import Several, Spec
+from bench.base import Several
 from bench.exact import AnyExact
 from bench.exact import Count as Count  # suites find all kinds of claim here
 from bench.exact import CountGap as CountGap
 from bench.exact import CountOrder as CountOrder
 from bench.exact import CountRatio as CountRatio
 from bench.exact import SameCount as SameCount
+from bench.metrics import After as After
+from bench.metrics import EpochsTo as EpochsTo
+from bench.metrics import Metric
 from bench.spec import Claim
-from bench.stats import Sample
-
-
-class EpochsTo(Spec):
-    """Epochs until the running training error reaches a level (%), interpolated between epochs.
-
-    A run that never gets there, diverged ones among them, counts as one epoch more than were planned.
-    """
-
-    level: float
-
-    def __str__(self) -> str:
-        return f"epochs to {self.level:g} % running training error"
-
-
-Metric = (
-    Literal["train_error", "test_error", "test_balanced_error", "test_loss", "brier", "calibration_error"]
-    | EpochsTo
-)
-Values = Callable[[str, Metric], Sample]  # (experiment, metric) -> one value a seed, in seed order
 
 
 @dataclass(frozen=True)
@@ -53,27 +36,14 @@ class Pool:
 Pools = Mapping[str, Pool]  # by ensemble
 
 
-def title(metric: Metric) -> str:
-    """The metric in words."""
-    if isinstance(metric, EpochsTo):
-        return str(metric)
-    return metric.replace("train", "training").replace("_", " ")
-
-
-def unit(metric: Metric) -> str:
-    """What to write behind a number of that metric."""
-    if isinstance(metric, EpochsTo):
-        return "epochs"
-    return "%" if metric.endswith("error") else ""
-
-
 @dataclass(frozen=True)
 class Contrast:
-    """A weighted sum of experiments' means that a claim says to be above a bound."""
+    """An offset and a weighted sum of experiments' means, which a claim says to be above a bound."""
 
     label: str
     weighted: tuple[tuple[str, float], ...]
     bound: float = 0.0
+    offset: float = 0.0
 
     @cached_property
     def _merged(self) -> dict[str, float]:
@@ -102,13 +72,20 @@ class Trained(Claim):
     @model_validator(mode="after")
     def _no_self_comparison(self) -> Self:
         for one in self.contrasts():
-            if len(one.experiments) < 2 or 0.0 in one.weights:
+            alone = len(one.experiments) < 2 and not one.offset
+            named = [name for name, _ in one.weighted]
+            weights = zip(one.experiments, one.weights, strict=True)
+            if alone or any(weight == 0 and named.count(name) > 1 for name, weight in weights):
                 raise ValueError(f"compares an experiment with itself: {one.label}")
         return self
 
     def contrasts(self) -> tuple[Contrast, ...]:
         """What is said to be above which bound."""
         raise NotImplementedError
+
+    def shown(self) -> int:
+        """How many of the contrasts tell a reader something: the first so many."""
+        return len(self.contrasts())
 
     def experiments(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(name for one in self.contrasts() for name in one.experiments))
@@ -167,28 +144,84 @@ class Interaction(Trained):
         return (Contrast(f"({a} − {b}) − ({c} − {d})", weighted),)
 
 
-AnyClaim = Difference | Order | Interaction | AnyExact
+class Equivalence(Trained):
+    """The metrics of two experiments differ by less than `within`: two one-sided tests (Schuirmann 1987)."""
+
+    kind: Literal["equivalence"] = "equivalence"
+    one: str
+    other: str
+    within: float = Field(gt=0)
+
+    def contrasts(self) -> tuple[Contrast, ...]:
+        return tuple(
+            Contrast(f"{a} − {b}", ((a, 1.0), (b, -1.0)), -self.within)
+            for a, b in ((self.one, self.other), (self.other, self.one))
+        )
+
+    def shown(self) -> int:
+        return 1  # the other is its mirror image
+
+
+class Trend(Trained):
+    """The metric falls along the experiments on the whole: the slope of a straight line through their means.
+
+    `places` are where they stand on the line (depths, sizes, …); without them they are one step apart.
+    """
+
+    kind: Literal["trend"] = "trend"
+    falling: tuple[str, ...] = Field(min_length=3)
+    places: tuple[float, ...] = ()
+    by: float = 0.0  # more than so much for each unit of the places
+
+    def contrasts(self) -> tuple[Contrast, ...]:
+        scores = _scores(self.places, len(self.falling))
+        weighted = tuple((name, -score) for name, score in zip(self.falling, scores, strict=True))
+        return (Contrast(f"fall a step, {self.falling[0]} … {self.falling[-1]}", weighted, self.by),)
+
+
+class GainTrend(Trained):
+    """The gain from the first to the second of each pair grows along the pairs: its slope is above `by`."""
+
+    kind: Literal["gain-trend"] = "gain-trend"
+    pairs: tuple[tuple[str, str], ...] = Field(min_length=3)
+    places: tuple[float, ...] = ()
+    by: float = 0.0
+
+    def contrasts(self) -> tuple[Contrast, ...]:
+        scores = _scores(self.places, len(self.pairs))
+        weighted = [
+            one for (a, b), score in zip(self.pairs, scores, strict=True) for one in ((a, score), (b, -score))
+        ]
+        ends = " … ".join(f"({a} − {b})" for a, b in (self.pairs[0], self.pairs[-1]))
+        return (Contrast(f"growth a step, {ends}", tuple(weighted), self.by),)
+
+
+class Reached(Trained):
+    """The metric of each of these is at or below a value."""
+
+    kind: Literal["reached"] = "reached"
+    of: Several
+    at_most: float = Field(gt=0)
+
+    def contrasts(self) -> tuple[Contrast, ...]:
+        return tuple(
+            Contrast(f"{self.at_most:g} − {name}", ((name, -1.0),), offset=self.at_most) for name in self.of
+        )
+
+
+def _scores(places: Sequence[float], n: int) -> list[float]:
+    """Weights of a least-squares slope over n means. Raises ValueError unless each has a place of its own."""
+    if places and (len(places) != n or len(set(places)) < n):
+        raise ValueError(f"`places` needs {n} different numbers, one for each")
+    x = np.array(places or range(n), dtype=float)
+    centred = x - x.mean()
+    return [float(one) for one in centred / np.sum(centred**2)]
+
+
+AnyClaim = Difference | Order | Interaction | Equivalence | Trend | GainTrend | Reached | AnyExact
 _PARSER: TypeAdapter[AnyClaim] = TypeAdapter(Annotated[AnyClaim, Field(discriminator="kind")])
 
 
 def parse(data: Any) -> Claim:
     """A claim from its plain form, as results files hold it."""
     return _PARSER.validate_python(data)
-
-
-def epochs_to(level: float, errors: Sequence[float], epochs: int) -> float:
-    """Epochs until a curve of errors (one an epoch, %) first reaches the level, interpolated.
-
-    A curve that never does counts as one more than the planned epochs, however early it broke off.
-
-    >>> epochs_to(50, [80, 60, 40], epochs=3)
-    2.5
-    """
-    curve = np.asarray(errors, dtype=float)
-    below = np.flatnonzero(curve <= level)
-    if len(below) == 0:
-        return float(epochs + 1)
-    i = int(below[0])
-    if i == 0:
-        return 1.0
-    return float(i + (curve[i - 1] - level) / (curve[i - 1] - curve[i]))

@@ -7,6 +7,7 @@ depend on the machine and the occasion. Reports are made from these files and no
 """
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,9 +17,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bench.claims import EpochsTo, Metric, Pool, epochs_to, parse
+from bench.claims import Pool, parse
 from bench.errors import UserError
 from bench.files import written_whole
+from bench.metrics import After, EpochsTo, Metric, epochs_to
 from bench.spec import Claim, Ensemble, Reference
 from bench.stats import Sample
 
@@ -112,14 +114,13 @@ class Results:
 
     def values(self, experiment: str, metric: Metric) -> Sample:
         """One value a seed, in seed order, or a set of members of an ensemble; shape (seeds,)."""
-        if any(one.id == experiment for one in self.averaged) or (
-            metric not in self.runs and not isinstance(metric, EpochsTo)
-        ):
+        if any(one.id == experiment for one in self.averaged):
             return self._averaged(experiment, metric)
         runs = self.runs[self.runs["experiment"] == experiment].sort_values("seed")
-        if isinstance(metric, EpochsTo):
-            return np.array([self._epochs_to(metric.level, run) for _, run in runs.iterrows()], dtype=float)
-        return runs[metric].to_numpy(dtype=float)
+        if isinstance(metric, (EpochsTo, After)):
+            along = np.array([self._along(metric, run) for _, run in runs.iterrows()], dtype=float)
+            return along[np.isfinite(along)]
+        return runs[metric].to_numpy(dtype=float) if metric in runs else np.array([])
 
     def _averaged(self, ensemble: str, metric: Metric) -> Sample:
         if self.ensembles.empty or metric not in self.ensembles:
@@ -127,14 +128,22 @@ class Results:
         rows = self.ensembles[self.ensembles["ensemble"] == ensemble].sort_values("replicate")
         return rows[metric].to_numpy(dtype=float)
 
-    def _epochs_to(self, level: float, run: "pd.Series[Any]") -> float:
-        experiment = next(one for one in self.plan["experiments"] if one["id"] == run["experiment"])
-        planned = int(experiment["spec"]["recipe"]["epochs"])
-        if run["status"] == "diverged":
-            return float(planned + 1)
+    def _along(self, metric: EpochsTo | After, run: "pd.Series[Any]") -> float:
+        """A figure of a run's curve."""
+        spec = next(one["spec"] for one in self.plan["experiments"] if one["id"] == run["experiment"])
+        planned, diverged = int(spec["recipe"]["epochs"]), run["status"] == "diverged"
         curves = self.curves
         curve = curves[(curves["experiment"] == run["experiment"]) & (curves["seed"] == run["seed"])]
-        return epochs_to(level, curve.sort_values("epoch")["train_error"].to_list(), planned)
+        curve = curve.sort_values("epoch")
+        if isinstance(metric, EpochsTo):
+            errors = curve["train_error"].to_list()
+            return float(planned + 1) if diverged else epochs_to(metric.level, errors, planned)
+        at = curve[curve["epoch"] == max(1, math.ceil(metric.share * planned))]
+        if len(at) and math.isfinite(at[metric.curve].iloc[0]):
+            return float(at[metric.curve].iloc[0])
+        classes = int(self.plan["data"]["classes"])
+        chance = {"error": 100.0 * (1 - 1 / classes), "loss": math.log(classes)}
+        return chance[metric.curve.partition("_")[2]] if diverged else math.nan
 
     def count(self, experiment: str, quantity: str) -> int | None:
         """An exact count of an experiment's network; None if it was not counted."""

@@ -6,11 +6,11 @@ different experiments are independent: two of them are compared as Welch (1947) 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import optimize, stats
 
 Sample = NDArray[np.float64]
 
@@ -31,6 +31,11 @@ class Estimate:
     se: float
     df: float
     n: int
+
+    def shifted(self, offset: float) -> "Estimate":
+        """The same with an exact number added."""
+        moved = {name: getattr(self, name) + offset for name in ("value", "low", "high")}
+        return replace(self, **moved)
 
     def p_above(self, bound: float) -> float:
         """One-sided p of "not above the bound"; 1 where there is no spread to judge by."""
@@ -77,6 +82,56 @@ def mean(sample: Sample, level: float = 0.95) -> Estimate:
     return contrast([sample], [1.0], level)
 
 
+def paired(a: Sample, b: Sample, level: float = 0.95) -> Estimate:
+    """The mean of a − b over seeds that share something, with Student's t interval of the differences.
+
+    Raises ValueError unless the samples are equally long.
+    """
+    if len(a) != len(b):
+        raise ValueError(f"paired samples must be equally long, not {len(a)} and {len(b)}")
+    return contrast([np.asarray(a, dtype=float) - b], [1.0], level)
+
+
+def tost(estimate: Estimate, within: float) -> float:
+    """p of "at least `within` away from 0": the larger of two one-sided tests' (Schuirmann 1987)."""
+    return max(estimate.p_above(-within), estimate.p_below(within))
+
+
+def run_error(error: float, images: int, level: float = 0.95) -> Estimate:
+    """One run's error (%) with the interval for the choice of the test images (Wilson 1927).
+
+    It speaks of this network on other images of the same kind, not of other seeds. The standard error
+    and df are those of Wilson's score: from the interval's width, and infinite.
+    """
+    z = float(stats.norm.ppf((1 + level) / 2))
+    share = error / 100
+    scale = 1 + z**2 / images
+    centre = (share + z**2 / (2 * images)) / scale
+    half = z / scale * float(np.sqrt(share * (1 - share) / images + z**2 / (4 * images**2)))
+    low, high = 100 * max(0.0, centre - half), 100 * min(1.0, centre + half)
+    return Estimate(error, low, high, (high - low) / (2 * z), np.inf, 1)
+
+
+def mean_error(sample: Sample, images: int, level: float = 0.95) -> Estimate:
+    """The mean error (%) of runs with an interval for seeds and test images both.
+
+    All runs see the same images, so their part of the variance does not shrink with more seeds. It is
+    at most p (1 − p) / images (with two hits and two misses added, as Agresti and Coull do), and that is
+    taken. Half the interval is the root of the sum of squares of the parts' halves, Student's and the
+    normal one's; with Satterthwaite's degrees of freedom three seeds would cover 92 %. `df` is that of the
+    seeds. A single run has Wilson's interval, of images alone.
+    """
+    if len(sample) == 1:
+        return run_error(float(sample[0]), images, level)
+    seeds = mean(sample, level)
+    share = (seeds.value / 100 * images + 2) / (images + 4)
+    drawn = 100**2 * share * (1 - share) / images
+    quantile, n = (1 + level) / 2, len(sample)
+    half = float(np.hypot(stats.t.ppf(quantile, n - 1) * seeds.se, stats.norm.ppf(quantile) * drawn**0.5))
+    se = float(np.hypot(seeds.se, drawn**0.5))
+    return Estimate(seeds.value, seeds.value - half, seeds.value + half, se, n - 1.0, n)
+
+
 def holm(p: Sequence[float]) -> NDArray[np.float64]:
     """Holm's (1979) step-down adjusted p values, in the order given; shape (claims,)."""
     values = np.asarray(p, dtype=float)
@@ -85,6 +140,22 @@ def holm(p: Sequence[float]) -> NDArray[np.float64]:
     adjusted = np.empty_like(values)
     adjusted[order] = np.minimum(np.maximum.accumulate(scaled), 1.0)
     return adjusted
+
+
+def detectable(estimate: Estimate, alpha: float, power: float = 0.8) -> float | None:
+    """The smallest effect that a two-sided test at alpha finds with that power, at this spread and n.
+
+    In the metric's units; None where there is no spread to judge by.
+    """
+    if not estimate.se > 0:
+        return None
+    critical = stats.t.ppf(1 - alpha / 2, estimate.df)
+
+    def lacking(shift: float) -> float:
+        return float(stats.nct.sf(critical, estimate.df, shift) - power)
+
+    high = float(critical) + 10.0
+    return float(optimize.brentq(lacking, 0.0, high)) * estimate.se
 
 
 def seeds_for_power(

@@ -13,8 +13,9 @@ from typing import Literal
 import numpy as np
 
 from bench import stats
-from bench.claims import Contrast, Pool, Pools, Trained, Values
+from bench.claims import Contrast, Pool, Pools, Trained
 from bench.exact import Counter, Exact, judge
+from bench.metrics import Values
 from bench.spec import LOOKS, Claim
 from bench.stats import Estimate, Sample
 
@@ -157,7 +158,8 @@ def _estimate(contrast: Contrast, values: Callable[[str], Sample], pools: Pools,
     drawn = [block.sample(values, n) for block in _blocks(contrast, pools)]
     if any(len(sample) == 0 for sample, _ in drawn):
         return Estimate(math.nan, math.nan, math.nan, math.nan, math.nan, 0)
-    return stats.contrast([sample for sample, _ in drawn], [weight for _, weight in drawn])
+    found = stats.contrast([sample for sample, _ in drawn], [weight for _, weight in drawn])
+    return found.shifted(contrast.offset)
 
 
 def _outcome(claim: Trained, found: _Evidence, p: float, look: int, levels: Mapping[int, float]) -> Outcome:

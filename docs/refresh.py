@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
 PUBLISHED = ROOT / "reports" / "published"
 SHOWN = PUBLISHED / "resnet-vs-plain" / "quick"
 
@@ -84,11 +85,36 @@ def _short(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float) else repr(value)
 
 
+def coverage() -> str:
+    """What each interval covers, by number of seeds."""
+    from tests import simulation
+
+    heads = " | ".join(f"{n} seeds" for n in simulation.SIZES)
+    lines = [f"| interval | {heads} |", "|---|" + "---:|" * len(simulation.SIZES)]
+    for words, row in simulation.coverage_rows():
+        shares = " | ".join(f"{100 * row[n]:.1f} %" for n in simulation.SIZES)
+        lines.append(f"| {words} | {shares} |")
+    return "\n".join(lines)
+
+
+def false_verdicts() -> str:
+    """How many suites say anything false, by number of claims and rule of stopping."""
+    from tests import simulation
+
+    lines = ["| which claims get further seeds | one claim | ten claims |", "|---|---:|---:|"]
+    for words, rule in simulation.STOPPING.items():
+        shares = [simulation.false_verdicts(claims, rule) for claims in (1, 10)]
+        lines.append(f"| {words} | {' | '.join(f'{100 * share:.1f} %' for share in shares)} |")
+    return "\n".join(lines)
+
+
 FILLERS: dict[str, Callable[[], str]] = {
     "suites": suites,
     "verdicts": verdicts,
     "commands": commands,
     "augmentations": augmentations,
+    "coverage": coverage,
+    "false verdicts": false_verdicts,
 }
 
 

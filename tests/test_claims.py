@@ -17,19 +17,18 @@ from bench.claims import (
     Count,
     CountRatio,
     Difference,
-    EpochsTo,
+    Equivalence,
+    GainTrend,
     Interaction,
-    Metric,
     Order,
     Pool,
+    Reached,
     SameCount,
     Trained,
-    Values,
-    epochs_to,
+    Trend,
     parse,
-    title,
-    unit,
 )
+from bench.metrics import After, EpochsTo, Metric, Values, epochs_to, title, unit
 from bench.spec import LOOKS, Claim
 from bench.verdicts import Outcome, decide, looks
 
@@ -506,6 +505,8 @@ def test_epochs_to_lies_on_the_curve_at_its_first_crossing(errors, level):
         ("test_error", "test error", "%"),
         ("test_loss", "test loss", ""),
         (EpochsTo(level=12.5), "epochs to 12.5 % running training error", "epochs"),
+        (After(curve="train_error", share=0.5), "running training error after 50 % of the epochs", "%"),
+        (After(curve="validation_loss", share=1), "validation loss after 100 % of the epochs", ""),
     ],
 )
 def test_metrics_in_words(metric, words, of):
@@ -524,8 +525,12 @@ def test_metrics_in_words(metric, words, of):
         gains(("a", "b"), ("c", "d")),
         Count(id="c", text="C.", quantity="parameters", values={"a": 3, "b": 4}),
         SameCount(id="s", text="S.", quantity="macs", groups=[["a", "b"], ["c", "d"]]),
+        Equivalence(id="e", text="E.", metric="test_error", one="a", other="b", within=1),
+        Trend(id="t", text="T.", metric=After(curve="train_loss", share=0.5), falling=("a", "b", "c")),
+        GainTrend(id="g", text="G.", metric="test_error", pairs=(("a", "b"), ("c", "d"), ("e", "f"))),
+        Reached(id="r", text="R.", metric=EpochsTo(level=30), of="a", at_most=12),
     ],
-    ids=["difference", "differences", "order", "interaction", "count", "same-count"],
+    ids=lambda claim: claim.id + type(claim).__name__,
 )
 def test_claims_survive_json(claim):
     back = parse(json.loads(json.dumps(claim.model_dump(mode="json"))))
@@ -585,6 +590,72 @@ def test_claims_that_say_nothing_are_refused(kind, fields, where):
     with pytest.raises(ValidationError) as caught:
         kind(**{"id": "x", "text": "", "metric": "test_error", **fields})
     assert {error["loc"][0] for error in caught.value.errors()} == {where}
+
+
+# the other kinds of claim
+
+
+def claimed(kind: type[Trained], **fields: object) -> Trained:
+    return kind(**{"id": "x", "text": "", "metric": "test_error", **fields})
+
+
+@pytest.mark.parametrize(
+    ("other", "verdict"), [(10.1, "supported"), (10.9, "undecided"), (14.0, "contradicted")]
+)
+def test_equivalence_needs_both_one_sided_tests(other, verdict):
+    claim = claimed(Equivalence, one="a", other="b", within=2.0)
+    table = {"a": seeds(10), "b": seeds(other)}
+    found = outcome_of(claim, table)
+    assert found.verdict == verdict
+    difference = stats.contrast([np.array(table["a"]), np.array(table["b"])], [1, -1])
+    if verdict == "supported":
+        assert found.p == pytest.approx(2 * stats.tost(difference, 2.0))
+    assert claim.shown() == 1
+
+
+@pytest.mark.parametrize(
+    ("means", "verdict"), [((30, 27, 28, 20), "supported"), ((20, 24, 23, 30), "contradicted")]
+)
+def test_a_trend_is_the_slope_of_all(means, verdict):
+    """Two neighbours are reversed, which an order would not forgive."""
+    names = ("a", "b", "c", "d")
+    table = {name: seeds(mean) for name, mean in zip(names, means, strict=True)}
+    found = outcome_of(claimed(Trend, falling=names, places=(1, 2, 4, 8)), table)
+    assert found.verdict == verdict
+    slope = scipy_stats.linregress((1, 2, 4, 8), means).slope
+    assert found.contrasts[0][1].value == pytest.approx(-slope)
+    assert outcome_of(falls(*names), table).verdict != "supported"
+
+
+@pytest.mark.parametrize(("gains_of", "verdict"), [((1, 6, 11), "supported"), ((11, 6, 1), "contradicted")])
+def test_a_gain_that_grows_along_pairs(gains_of, verdict):
+    pairs = tuple((f"plain-{i}", f"residual-{i}") for i in range(3))
+    table = {name: seeds(30 - gain * k) for (a, b), gain in zip(pairs, gains_of, strict=True)
+             for k, name in enumerate((a, b))}  # fmt: skip
+    found = outcome_of(claimed(GainTrend, pairs=pairs), table)
+    assert (found.verdict, found.contrasts[0][1].value) == (
+        verdict,
+        pytest.approx(5 * np.sign(gains_of[2] - 6)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("at_most", "verdict"), [(12, "supported"), (10.2, "undecided"), (8, "contradicted")]
+)
+def test_a_level_is_reached_or_not(at_most, verdict):
+    table = {"a": seeds(10), "b": seeds(9.9)}
+    found = outcome_of(claimed(Reached, of=("a", "b"), at_most=at_most), table)
+    assert found.verdict == verdict
+    estimate = found.contrasts[0][1]
+    assert estimate.value == pytest.approx(at_most - 10)
+    one = scipy_stats.ttest_1samp(table["a"], at_most, alternative="less").pvalue
+    assert estimate.p_above(0) == pytest.approx(one)
+
+
+@pytest.mark.parametrize("places", [(1, 2), (1, 2, 2)])
+def test_places_are_one_each(places):
+    with pytest.raises(ValidationError, match="`places` needs 3 different numbers"):
+        claimed(Trend, falling=("a", "b", "c"), places=places)
 
 
 # how often verdicts are false by chance

@@ -15,6 +15,7 @@ FLOORS = [
     ["predict"],
     ["runspec"],
     ["spec"],
+    ["metrics"],
     ["suites", "exact", "claims", "verdicts", "protocol", "data", "models", "ensembles"],
     ["train", "results", "own"],
     ["report", "schedule"],

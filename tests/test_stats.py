@@ -206,6 +206,66 @@ def test_interval_of_a_difference_covers_at_its_level_with_unequal_variances(siz
     assert covered == pytest.approx(0.95, abs=THREE_SIGMA_OF_4000)
 
 
+# equivalence, test images, power
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.4, 2.0])
+def test_equivalence_is_two_one_sided_tests_in_scipy(shift):
+    a, b = draw(8, 6, 10), draw(9, 6, 10 + shift)
+    low = scipy_stats.ttest_ind(a + 1.5, b, equal_var=False, alternative="greater").pvalue
+    high = scipy_stats.ttest_ind(a - 1.5, b, equal_var=False, alternative="less").pvalue
+    assert stats.tost(stats.contrast([a, b], [1, -1]), 1.5) == pytest.approx(max(low, high))
+
+
+def test_paired_agrees_with_scipy():
+    a, b = draw(10, 7), draw(11, 7, 9)
+    test = scipy_stats.ttest_rel(a, b)
+    found, wanted = stats.paired(a, b), test.confidence_interval()
+    assert (found.low, found.high) == pytest.approx((wanted.low, wanted.high))
+    assert 2 * min(found.p_above(0), found.p_below(0)) == pytest.approx(test.pvalue)
+    with pytest.raises(ValueError, match="equally long, not 7 and 6"):
+        stats.paired(a, b[1:])
+
+
+@pytest.mark.parametrize(("wrong", "images"), [(0, 50), (3, 100), (697, 10_000), (100, 100)])
+def test_one_run_s_interval_is_wilson_s_in_scipy(wrong, images):
+    found = stats.run_error(100 * wrong / images, images)
+    wanted = scipy_stats.binomtest(wrong, images).proportion_ci(method="wilson")
+    assert (found.low, found.high) == pytest.approx((100 * wanted.low, 100 * wanted.high), abs=1e-9)
+
+
+def test_seeds_and_images_agree_with_hand_computation():
+    """Five seeds of mean 7 and variance 1; 196 of 4 more than 2,796 images: 0.0707 × 0.9293 / 2,796."""
+    sample = 7 + np.array([-1.0, -1.0, 0.0, 1.0, 1.0])
+    found = stats.mean_error(sample, 2_796)
+    share = (0.07 * 2_796 + 2) / 2_800
+    halves = scipy_stats.t.ppf(0.975, 4) / 5**0.5, 1.959964 * 100 * (share * (1 - share) / 2_796) ** 0.5
+    assert found.high - found.value == pytest.approx(np.hypot(*halves))
+    assert stats.mean_error(sample[:1], 2_796) == stats.run_error(6.0, 2_796)
+
+
+@patient
+@given(sample=errors, images=st.integers(50, 10_000))
+def test_images_only_widen_an_interval(sample, images):
+    both, seeds = stats.mean_error(sample, images), stats.mean(sample)
+    assert both.high - both.low >= seeds.high - seeds.low
+
+
+@pytest.mark.parametrize(("alpha", "n"), [(0.03, 5), (0.01, 8), (0.05, 20)])
+def test_what_is_detectable_is_found_with_the_power_asked_for(alpha, n):
+    spread = estimate(0, 2, n)
+    found = stats.detectable(spread, alpha)
+    again = estimate(found * (1 + 1e-9), 2, n)
+    assert stats.seeds_for_power(again, 0, alpha) == n
+    assert stats.detectable(Estimate(1, np.nan, np.nan, 0.0, np.nan, 5), alpha) is None
+
+
+def test_an_exact_number_moves_an_estimate():
+    found = stats.mean(draw(3, 5))
+    moved = found.shifted(-4)
+    assert (moved.value, moved.low, moved.se) == (found.value - 4, found.low - 4, found.se)
+
+
 # Holm
 
 

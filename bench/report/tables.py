@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from bench import stats
-from bench.claims import Trained, title, unit
+from bench.claims import Trained
+from bench.metrics import title, unit
 from bench.results import Results
 from bench.spec import Reference
 from bench.verdicts import Outcome
@@ -95,7 +96,8 @@ def estimates(outcome: Outcome) -> str:
         return "–"
     metric = outcome.claim.metric
     points = "points" if unit(metric) == "%" else unit(metric)
-    shown = [f"{one.label}: {interval(found)}" for one, found in outcome.contrasts]
+    told = outcome.contrasts[: outcome.claim.shown()]
+    shown = [f"{one.label}: {interval(found)}" for one, found in told]
     return f"{title(metric)}{points and f', {points}'}: " + "; ".join(shown)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from bench import stats
-from bench.claims import Metric
+from bench.metrics import Metric
 from bench.report.figures.canvas import Figure, Mark, canvas_of, cycle, intervals, mark, svg_of
 from bench.results import Results
 from bench.stats import Sample
