@@ -26,7 +26,7 @@ from bench.spec import PROFILES
 from bench.suites import load_suite, suite_files
 
 if TYPE_CHECKING:
-    pass
+    from bench.schedule.session import Executor
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -138,60 +138,49 @@ def run(
     retrain_stale: Annotated[
         bool, typer.Option("--retrain-stale", help="Train runs made by other code anew.")
     ] = False,
+    until_decided: Annotated[
+        bool, typer.Option("--until-decided", help="Further seeds for claims that they could decide.")
+    ] = False,
+    max_seeds: Annotated[int, typer.Option(min=1, max=20, help="The limit of --until-decided.")] = 20,
     suites_dir: SuitesDir = None,
 ) -> None:
     """Train what is missing of a suite, then collect the results and write the report."""
-    from bench.collect import collect
-    from bench.conclude import conclude
-    from bench.driver import drive, sole_driver
-    from bench.report.build import build_report
-    from bench.schedule.progress import display_for
-    from bench.screen import verdict_table
+    from contextlib import ExitStack
+    from functools import cache
 
+    from bench.driver import sole_driver
+    from bench.screen import verdict_table
+    from bench.visit import Request, visit, visit_until_decided
+
+    if seeds is not None and until_decided:
+        raise UserError("--seeds fixes the number of seeds, --until-decided leaves it open: give one of them")
     suite = load_suite(suite_name, suites_dir)
-    with sole_driver(runs_dir):
-        made = resolved(suite, profile, data_dir, seeds, only, no_tune)
-        tracker = open_tracker(runs_dir)
-        recalled = recalled_runs(made, tracker, accept_stale)
-        if recalled.stale and not retrain_stale:
-            raise UserError(
-                f"{len(recalled.stale)} finished runs of this plan were made by other code than "
-                "today's: --accept-stale uses them, --retrain-stale trains them anew"
-            )
-        folder = reports_dir / suite.name / profile
-        missing = recalled.missing(made)
-        console.print(
-            f"[bold]{suite.name}[/], {profile}, {made.data.name}: {len(recalled.results)} of "
-            f"{made.jobs_total} runs are there, {missing} to do"
-            if made.contenders
-            else f"[bold]{suite.name}[/]: counting {len(made.networks)} networks",
-            highlight=False,
-        )
-        failures: dict[str, str] = {}
-        stopped = False
-        if missing:
-            with executor_for(
-                data_dir, runs_dir, cpus_per_run, gpus_per_run, address, serial, stop_after
-            ) as executor:
-                visit = drive(made, recalled, executor, tracker, display_for(console), runs_dir)
-                failures, stopped = visit.session.failures, visit.stopped
-                slots = executor.slots
-        if only != "*":  # the report is of the whole plan, and says what is missing
-            made = resolved(suite, profile, data_dir, seeds, "*", no_tune)
-        recalled = recalled_runs(made, tracker, accept_stale)
-        results = collect(made, recalled.results, recalled.runs, folder, tracker.artifact)
-        outcomes = build_report(folder)
-        conclude(tracker, made, results, outcomes, recalled.runs)
-    if outcomes:
-        console.print(verdict_table(outcomes))
-    if missing:
-        print_efficiency(visit.session.busy_seconds, slots)
-    console.print(f"report: {folder / 'report.html'}   browse all runs: make ui", highlight=False)
-    for line in failures.values():
+    asked = Request(
+        suite, profile, data_dir, runs_dir, reports_dir, only, no_tune, accept_stale, retrain_stale
+    )
+    with sole_driver(runs_dir), ExitStack() as until_done:
+
+        @cache
+        def executor() -> "Executor":
+            place = data_dir, runs_dir, cpus_per_run, gpus_per_run, address, serial, stop_after
+            return until_done.enter_context(executor_for(*place))
+
+        if until_decided:
+            visited = visit_until_decided(asked, max_seeds, executor)
+        else:
+            visited = visit(asked, seeds, executor)
+        slots = executor().slots if visited.busy is not None else 0
+    if visited.outcomes:
+        console.print(verdict_table(visited.outcomes))
+    if visited.busy is not None:
+        print_efficiency(visited.busy, slots)
+    report = reports_dir / suite.name / profile / "report.html"
+    console.print(f"report: {report}   browse all runs: make ui", highlight=False)
+    for line in visited.failures.values():
         errors.print(f"[red]failed:[/] {line}", highlight=False, soft_wrap=True)
-    if stopped:
+    if visited.stopped:
         console.print("stopped; what is finished is kept. Give the same command again to go on.")
-    if failures or stopped:
+    if visited.failures or visited.stopped:
         raise typer.Exit(1)
 
 

@@ -216,6 +216,7 @@ def _experiment_facts(one: Contender, results: Mapping[str, Result]) -> dict[str
         "id": one.experiment.id,
         "spec": spec,
         "space": sorted(one.experiment.space),
+        "seeds": len(one.seeds),
         **({"source": one.source.id} if one.source else {}),
         "tuned": one.study is not None and chosen is not None,
     }

@@ -1,12 +1,12 @@
 """What the commands of the door share: from options to plans, stores and executors, and what they print."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from fnmatch import fnmatch
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -16,6 +16,7 @@ from bench.spec import Suite
 if TYPE_CHECKING:
     from bench.schedule.plan import Plan
     from bench.schedule.recall import Recalled
+    from bench.schedule.session import Executor
     from bench.track import Tracker
 
 console = Console()
@@ -24,7 +25,12 @@ STARTED = perf_counter()
 
 
 def resolved(
-    suite: Suite, profile: str, data_dir: Path, seeds: int | None, only: str, no_tune: bool
+    suite: Suite,
+    profile: str,
+    data_dir: Path,
+    seeds: int | Mapping[str, int] | None,
+    only: str,
+    no_tune: bool,
 ) -> "Plan":
     """The plan of a suite as the options ask for it; a stand-in is told on the screen."""
     from bench.schedule.plan import make_plan
@@ -71,7 +77,7 @@ def executor_for(
     address: str | None,
     serial: bool,
     stop_after: float | None,
-) -> Iterator[Any]:
+) -> Iterator["Executor"]:
     """Ray, or this process; ended when the block is left."""
     from time import monotonic
 

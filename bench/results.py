@@ -88,12 +88,19 @@ class Results:
             return "exact counts, no data"
         data, plan = self.plan["data"], self.plan
         stand_in = "" if data["name"] == data["asked"] else f" standing in for {data['asked']}"
-        return f"{data['name']}{stand_in}, {plan['profile']} profile, n = {plan['seeds']} seeds"
+        most, least = max(self.seeds.values()), min(self.seeds.values())
+        n = f"{most}" if least == most else f"{least} to {most}"
+        return f"{data['name']}{stand_in}, {plan['profile']} profile, n = {n} seeds"
+
+    @cached_property
+    def seeds(self) -> dict[str, int]:
+        """How many final runs of each experiment are planned."""
+        return {one["id"]: int(one.get("seeds", self.plan["seeds"])) for one in self.plan["experiments"]}
 
     @property
     def planned(self) -> int:
         """How many final runs the plan has."""
-        return len(self.experiments) * int(self.plan["seeds"])
+        return sum(self.seeds.values())
 
     @cached_property
     def claims(self) -> list[Claim]:
@@ -118,8 +125,9 @@ class Results:
             return self._averaged(experiment, metric)
         runs = self.runs[self.runs["experiment"] == experiment].sort_values("seed")
         if isinstance(metric, (EpochsTo, After)):
-            along = np.array([self._along(metric, run) for _, run in runs.iterrows()], dtype=float)
-            return along[np.isfinite(along)]
+            along: Sample = np.array([self._along(metric, run) for _, run in runs.iterrows()], dtype=float)
+            finite: Sample = along[np.isfinite(along)]
+            return finite
         return runs[metric].to_numpy(dtype=float) if metric in runs else np.array([])
 
     def _averaged(self, ensemble: str, metric: Metric) -> Sample:

@@ -28,7 +28,8 @@ class Outcome:
     """A claim with what the numbers say about it.
 
     `n` is the number of seeds that the verdict and the estimates rest on, `p` the two-sided p value
-    after Holm's correction over the suite's claims, `look` the declared look at which it was given.
+    after Holm's correction over the suite's claims, `look` the declared look at which it was given, `more`
+    how many seeds an open claim is expected to need beside those, where the looks allow so many.
     """
 
     claim: Claim
@@ -39,6 +40,7 @@ class Outcome:
     p: float | None = None
     alpha: float | None = None
     contrasts: tuple[tuple[Contrast, Estimate], ...] = ()
+    more: int | None = None
 
 
 def decide(
@@ -166,21 +168,21 @@ def _outcome(claim: Trained, found: _Evidence, p: float, look: int, levels: Mapp
     if found.n < look:
         note = f"needs {look} seeds of each experiment, has {found.n}"
         return Outcome(claim, "undecided", note, found.n, contrasts=found.contrasts)
-    alpha = levels[look]
+    alpha, more = levels[look], None
     if p <= alpha:
         verdict: Verdict = "supported" if found.supports else "contradicted"
         note = f"decided at the look of {look} seeds"
     else:
-        verdict, note = "undecided", _seeds_needed(found, look, levels)
-    return Outcome(claim, verdict, note, found.n, look, p, alpha, found.contrasts)
+        verdict, (note, more) = "undecided", _seeds_needed(found, look, levels)
+    return Outcome(claim, verdict, note, found.n, look, p, alpha, found.contrasts, more)
 
 
-def _seeds_needed(found: _Evidence, look: int, levels: Mapping[int, float]) -> str:
+def _seeds_needed(found: _Evidence, look: int, levels: Mapping[int, float]) -> tuple[str, int | None]:
     later = [other for other in levels if other > look]
     if not later:
-        return f"still open at the last look of {look} seeds"
+        return f"still open at the last look of {look} seeds", None
     if not all(one.se > 0 for _, one in found.contrasts):
-        return "no spread between seeds to judge by"
+        return "no spread between seeds to judge by", None
     alpha = levels[later[0]]
     if not found.supports:  # any contrast that is reversed will do
         alpha /= len(found.contrasts)
@@ -192,8 +194,8 @@ def _seeds_needed(found: _Evidence, look: int, levels: Mapping[int, float]) -> s
     most = max(needed) if found.supports else min(needed, default=math.inf)
     enough = next((n for n in later if most <= n), None)
     if enough is None:
-        return f"more than {LOOKS[-1]} seeds would be needed for an effect of this size"
-    return f"about {enough - found.n} more seeds needed"
+        return f"more than {LOOKS[-1]} seeds would be needed for an effect of this size", None
+    return f"about {enough - found.n} more seeds needed", enough - found.n
 
 
 def _decide_count(claim: Claim, count: Counter) -> Outcome:

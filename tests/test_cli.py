@@ -177,6 +177,67 @@ def test_the_whole_way(command, suites_dir, data_dir, tmp_path):
     assert out.count("report: ") == 2
 
 
+OPEN = '''
+"""A claim that five seeds decide, and one that none do."""
+
+from bench import Experiment, Profile, Recipe, Suite
+from bench.claims import Difference
+from bench.spec import Data
+
+def less(name, lower, higher):
+    return Difference(id=name, text=name, metric="test_error", lower=lower, higher=higher)
+
+suite = Suite(
+    title="Open",
+    question="Does training help?",
+    data="tiny",
+    experiments=[
+        Experiment(id="long", recipe={"epochs": 8}),
+        Experiment(id="none", recipe={"lr": 1e-9}),
+        Experiment(id="one", recipe={"epochs": 2}),
+        Experiment(id="other", recipe={"epochs": 2, "weight_decay": 2e-4}),
+    ],
+    profiles={
+        "smoke": Profile(
+            network="resnet-8(width=4)", data=Data(train=128, validation=64, size=8),
+            recipe=Recipe(epochs=1, batch_size=32), seeds=2,
+        )
+    },
+    claims=[less("helps", "long", "none"), less("same", "one", "other")],
+)
+'''
+
+
+def test_further_seeds_go_to_open_claims_alone(command, suites_dir, data_dir, tmp_path, monkeypatch):
+    (suites_dir / "open.py").write_text(OPEN)
+    run = (
+        "run",
+        "open",
+        "--profile",
+        "smoke",
+        "--serial",
+        "--suites-dir",
+        suites_dir,
+        "--data-dir",
+        data_dir,
+    )
+    assert "give one of them" in one_line(command(*run, "--until-decided", "--seeds", "3"))
+    monkeypatch.setattr("bench.stats.seeds_for_power", lambda *_, **options: 7)  # as if it were near
+    code, out, errors = command(*run, "--until-decided", "--max-seeds", "8")
+    assert code == 0, errors
+    assert "helps: supported with 5 seeds; no more are needed" in out
+    assert "same: open with 5 seeds, about 3 more seeds needed; it goes on to 8" in out
+    assert "same: open with 8 seeds, about 4 more seeds needed; it stops, the limit is 8" in out
+    folder = tmp_path / "reports" / "open" / "smoke"
+    seeds = pd.read_csv(folder / "runs.csv").groupby("experiment").size().to_dict()
+    assert seeds == {"long": 5, "none": 5, "one": 8, "other": 8}
+    text = (folder / "report.md").read_text()
+    assert "n = 5 to 8 seeds" in text
+    assert "incomplete" not in text
+    code, out, errors = command(*run, "--until-decided", "--max-seeds", "8")
+    assert "26 of 26 runs are there, 0 to do" in out, "nothing is trained twice"
+
+
 AVERAGED = '''
 """Averages for tests."""
 

@@ -22,6 +22,7 @@ FLOORS = [
     ["track", "screen", "contact"],
     ["driver", "collect", "conclude", "ui"],
     ["desk"],
+    ["visit"],
     ["cli"],
     ["__main__"],
 ]

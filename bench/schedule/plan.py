@@ -35,7 +35,7 @@ class Plan:
     data: DataFacts
     contenders: tuple[Contender, ...]
     networks: tuple[tuple[Network, Counted], ...]
-    seeds: int
+    seeds: int  # the most that an experiment has
     sources: tuple[Contender, ...] = ()
     given: tuple[Given, ...] = ()
 
@@ -66,15 +66,15 @@ def make_plan(
     profile_name: str,
     data_dir: Path,
     *,
-    seeds: int | None = None,
+    seeds: int | Mapping[str, int] | None = None,
     only: Callable[[str], bool] = lambda experiment: True,
     tune: bool = True,
     say: Callable[[str], None] = lambda line: None,
 ) -> Plan:
     """Resolve a suite. Raises UserError for anything asked wrongly, before a run is started.
 
-    `only` chooses experiments by id; without `tune` the recipes run as they stand. `say` is told
-    where `shapes` stands in for the suite's data set.
+    `seeds` are final seeds, of all experiments alike or by id. `only` chooses experiments by id; without
+    `tune` the recipes run as they stand. `say` is told where `shapes` stands in for the suite's data set.
     """
     profile = suite.profile(profile_name)
     standing = [one for one in suite.standing(profile_name) if only(one.id)]
@@ -83,7 +83,9 @@ def make_plan(
         raise UserError(f"no experiment of {suite.name} ({profile_name}) fits; there are: {', '.join(ids)}")
     if not tune:
         profile = profile.replace(tuning=None)
-    wanted = seeds or profile.seeds
+    own = seeds if isinstance(seeds, Mapping) else {}
+    shared = profile.seeds if seeds is None or isinstance(seeds, Mapping) else seeds
+    wanted = max((own.get(one.id, shared) for one in standing), default=shared)
     networks = tuple((one, _counted(suite, one)) for one in suite.networks)
     if not standing:
         return Plan(suite, profile_name, profile, NO_DATA, (), networks, wanted)
@@ -97,9 +99,11 @@ def make_plan(
         else:
             seen = find_data(suite, one.dataset, profile_name, data_dir, say) if one.dataset else images
             untuned = profile.replace(tuning=None)
-            sources[one.id] = _contender(suite, untuned, one, seen, _seeds(wanted, profile))
+            most = max(own.get(each.id, shared) for each in standing if _begins(each, one.id))
+            sources[one.id] = _contender(suite, untuned, one, seen, _seeds(most, profile))
     contenders = tuple(
-        _contender(suite, profile, one, images, tuple(range(wanted)), sources) for one in standing
+        _contender(suite, profile, one, images, tuple(range(own.get(one.id, shared))), sources)
+        for one in standing
     )
     _known_options(suite, profile, contenders)
     facts = facts_of(images, suite.data)
@@ -114,6 +118,10 @@ def make_plan(
         sources=tuple(one for one in sources.values() if isinstance(one, Contender)),
         given=tuple(one for one in sources.values() if isinstance(one, Given)),
     )
+
+
+def _begins(experiment: Experiment, source: str) -> bool:
+    return experiment.start is not None and experiment.start.source == source
 
 
 def _seeds(wanted: int, profile: Profile) -> tuple[int, ...]:
