@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bench.claims import Pool, parse
+from bench.claims import Pool, Trained, parse
 from bench.errors import UserError
 from bench.files import written_whole
 from bench.metrics import After, EpochsTo, Metric, epochs_to
@@ -101,6 +101,13 @@ class Results:
     def planned(self) -> int:
         """How many final runs the plan has."""
         return sum(self.seeds.values())
+
+    @cached_property
+    def headline(self) -> Metric:
+        """The test error that the claims speak of: over all images alike, or the mean over classes."""
+        balanced: Metric = "test_balanced_error"
+        spoken = [claim.metric for claim in self.claims if isinstance(claim, Trained)]
+        return balanced if spoken.count(balanced) > spoken.count("test_error") else "test_error"
 
     @cached_property
     def claims(self) -> list[Claim]:

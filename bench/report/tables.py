@@ -293,13 +293,15 @@ def _settings(results: Results, experiment: str) -> str:
     if probe:
         return f"{probe['classifier']} on layer {probe['layer']}, strength chosen on validation images"
     tuned = ", tuned" if one["tuned"] else ""
+    start = one["spec"].get("start", {})
+    share = f", copied layers at {start['share']:.2g} of it" if start.get("share", 1.0) != 1.0 else ""
     own = [
         f", {name.partition('.')[2]} {step['options'][name.partition('.')[2]]:g}"
         for step in one["spec"]["augment"]
         for name in one["space"]
         if name.startswith(f"{step['name']}.")
     ]
-    return f"lr {recipe['lr']:g}, weight decay {recipe['weight_decay']:g}{''.join(own)}{tuned}"
+    return f"lr {recipe['lr']:g}{share}, weight decay {recipe['weight_decay']:g}{''.join(own)}{tuned}"
 
 
 def published(results: Results, experiment: str) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.ticker import EngFormatter, NullFormatter
 
 from bench import stats
+from bench.metrics import title
 from bench.report.figures.canvas import COLOURS, Figure, Mark, canvas_of, cycle, intervals, mark, svg_of
 from bench.report.figures.families import Series, short
 from bench.results import Results
@@ -64,14 +65,17 @@ def against(results: Results, series: Sequence[Series], quantity: str, label: st
 def dots(results: Results, label: str) -> Figure:
     """Every experiment's test error in a row of its own."""
     names = [name for name in results.experiments if len(results.values(name, "test_error"))]
+    words = title(results.headline)
     with canvas_of(1, height=0.8 + 0.34 * len(names)) as (canvas, (axis,)):
         for row, name in enumerate(reversed(names)):
-            seeds = results.values(name, "test_error")
+            seeds = results.values(name, results.headline)
             mean = stats.mean(seeds)
             span = np.nan_to_num([[mean.value - mean.low], [mean.high - mean.value]])
             axis.errorbar([mean.value], [row], xerr=span, color=COLOURS[0], marker="|", capsize=4)
             axis.plot(seeds, [row] * len(seeds), ".", color=COLOURS[0], alpha=0.35)
         axis.set_yticks(range(len(names)), list(reversed(names)))
-        axis.set_xlabel("test error, %")
+        axis.set_xlabel(f"{words}, %")
         svg = svg_of(canvas, label)
-    return Figure("errors", f"Test error (points: seeds; bars: mean and 95 % interval). {label}", svg)
+    return Figure(
+        "errors", f"{words.capitalize()} (points: seeds; bars: mean and 95 % interval). {label}", svg
+    )

@@ -40,7 +40,7 @@ def _lines(results: Results) -> dict[int, list[_Line]]:
             lines.setdefault(kind, []).append((start["layers"], one["id"]))
     found: dict[int, list[_Line]] = {}
     for (size, source, frozen, share), members in lines.items():
-        if len(members) > 1:
+        if len({layers for layers, _ in members}) > 1:
             rate = "" if share == 1 or frozen else f", at {share:g} of the rate"
             name = f"{source}, frozen" if frozen else f"{source}, trained on{rate}"
             found.setdefault(size, []).append(_Line(name, tuple(sorted(members))))
