@@ -12,13 +12,13 @@ from time import perf_counter
 from bench.errors import UserError
 from bench.files import written_whole
 from bench.schedule.contender import Job
-from bench.schedule.orders import source_weights
+from bench.schedule.orders import SOURCES, source_weights
 from bench.schedule.plan import Plan
 from bench.schedule.progress import Display
 from bench.schedule.recall import Recalled
 from bench.schedule.session import Executor, Listener, Session, export_studies
 from bench.track import WEIGHTS, Tracker
-from bench.train.records import Epoch, Result
+from bench.train.records import FEATURES, Epoch, Result
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,8 @@ def drive(
     finally:
         tracker.close()
     if session.complete():
-        shutil.rmtree(runs_dir / "work" / "sources", ignore_errors=True)
+        for shared in (SOURCES, FEATURES):
+            shutil.rmtree(runs_dir / "work" / shared, ignore_errors=True)
     export_studies(plan, session.results, runs_dir / "optuna")
     return Visit(session, interrupted, perf_counter() - started)
 

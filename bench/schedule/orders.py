@@ -13,9 +13,12 @@ if TYPE_CHECKING:
     from bench.schedule.contender import Job
 
 
+SOURCES = "sources"  # the folder of what others begin with, beside those of the runs
+
+
 def source_weights(work_dir: Path, key: str) -> Path:
     """Where the final weights of a run are kept while others begin with them."""
-    return work_dir / "sources" / f"{key}.pt"
+    return work_dir / SOURCES / f"{key}.pt"
 
 
 @dataclass(frozen=True)

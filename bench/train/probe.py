@@ -1,8 +1,11 @@
 """Probing a layer: a linear classifier on what the network, as it is, hands on from there."""
 
 import warnings
+import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,9 +14,12 @@ from numpy.typing import NDArray
 
 from bench.data.split import Images, Split
 from bench.errors import UserError
+from bench.files import written_whole
 from bench.runspec import Probe
-from bench.train.layers import after
+from bench.train.layers import after, layers
 from bench.train.steps import EVALUATION_BATCH, Network
+
+Features = dict[str, NDArray[np.float64]]  # by layer's number, (images, features)
 
 
 @dataclass(frozen=True)
@@ -24,7 +30,27 @@ class Probed:
     strength: float
 
 
-def probe(network: Network, wanted: Probe, split: Split, test: Callable[[], Images], seed: int) -> Probed:
+@dataclass(frozen=True)
+class Shelf:
+    """Features of one network, kept in files for its other probes; `key` says which network and images."""
+
+    folder: Path
+    key: str
+
+    def get(self, part: str, compute: Callable[[], Features]) -> Features:
+        """The features of a part of the data, computed where the shelf has none that can be read."""
+        path = self.folder / f"{self.key}-{part}.npz"
+        with suppress(OSError, ValueError, zipfile.BadZipFile, EOFError), np.load(path) as file:
+            return {name: file[name] for name in file.files}
+        found = compute()
+        with written_whole(path) as file:
+            np.savez(file, allow_pickle=False, **found)
+        return found
+
+
+def probe(
+    network: Network, wanted: Probe, split: Split, test: Callable[[], Images], seed: int, shelf: Shelf
+) -> Probed:
     """Fit the classifier at every strength, choose on validation images, and open the test images last.
 
     Features are averaged over the places of a map and standardised by the training images'. Raises UserError
@@ -32,7 +58,13 @@ def probe(network: Network, wanted: Probe, split: Split, test: Callable[[], Imag
     """
     if not split.validation:
         raise UserError("a probe chooses its strength on validation images; there are none")
-    train, held_out = (features(network, wanted.layer, part) for part in (split.train, split.validation))
+    after(network.model, wanted.layer)  # raises where it is not there
+
+    def seen(name: str, images: Callable[[], Images]) -> NDArray[np.float64]:
+        return shelf.get(name, lambda: features(network, images()))[str(wanted.layer)]
+
+    held_images = split.validation
+    train, held_out = seen("train", lambda: split.train), seen("validation", lambda: held_images)
     mean, std = train.mean(0), train.std(0) + 1e-6
     y_train, y_held_out = (part.y.cpu().numpy() for part in (split.train, split.validation))
     fitted = []
@@ -44,7 +76,7 @@ def probe(network: Network, wanted: Probe, split: Split, test: Callable[[], Imag
         fitted.append((_error(model.predict((held_out - mean) / std), y_held_out), strength, model))
     chosen_by, strength, model = min(fitted, key=lambda one: one[:2])
     tested = test()
-    x_test, y_test = features(network, wanted.layer, tested), tested.y.cpu().numpy()
+    x_test, y_test = seen("test", lambda: tested), tested.y.cpu().numpy()
     predicted = model.predict((x_test - mean) / std)
     return Probed(
         {
@@ -58,26 +90,32 @@ def probe(network: Network, wanted: Probe, split: Split, test: Callable[[], Imag
 
 
 @torch.inference_mode()
-def features(network: Network, layer: int, images: Images) -> NDArray[np.float64]:
-    """What the network hands on from a layer to the next, averaged over places; (images, features).
+def features(network: Network, images: Images) -> Features:
+    """What the network hands on from each layer to the next, averaged over places; by layer.
 
     That is after normalisation, nonlinearity and pooling, whatever stands between the two layers.
     """
-    following = after(network.model, layer)
-    found: list[torch.Tensor] = []
+    numbered = layers(network.model)[:-1]
+    found: dict[int, list[torch.Tensor]] = {layer.number: [] for layer in numbered}
 
-    def keep(module: object, inputs: tuple[torch.Tensor, ...]) -> None:
+    def keep(number: int, inputs: tuple[torch.Tensor, ...]) -> None:
         given = inputs[0].float()
-        found.append(given.mean((2, 3)) if given.dim() == 4 else given.flatten(1))
+        found[number].append(given.mean((2, 3)) if given.dim() == 4 else given.flatten(1))
 
-    handle = following.register_forward_pre_hook(keep)
+    handles = [
+        after(network.model, number).register_forward_pre_hook(
+            lambda module, inputs, number=number: keep(number, inputs)
+        )
+        for number in found
+    ]
     network.model.eval()
     try:
         for x in images.x.split(EVALUATION_BATCH):
             network.logits(x.permute(0, 3, 1, 2))
     finally:
-        handle.remove()
-    return torch.cat(found).double().cpu().numpy()
+        for handle in handles:
+            handle.remove()
+    return {str(number): torch.cat(parts).double().cpu().numpy() for number, parts in found.items()}
 
 
 def _classifier(wanted: Probe, strength: float, seed: int) -> Any:

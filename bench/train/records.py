@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 Status = Literal["finished", "diverged", "pruned"]
+FEATURES = "features"  # the folder of what probes of one network share, beside those of the runs
 
 
 @dataclass(frozen=True)

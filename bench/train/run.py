@@ -18,9 +18,9 @@ from bench.errors import UserError
 from bench.spec import RunSpec
 from bench.train import checkpoint
 from bench.train.predict import predictions as predicted
-from bench.train.probe import probe
+from bench.train.probe import Shelf, probe
 from bench.train.rates import rate, warming_up
-from bench.train.records import Epoch, Result, Status
+from bench.train.records import FEATURES, Epoch, Result, Status
 from bench.train.seeding import generator, reseed
 from bench.train.start import begin, parameter_groups
 from bench.train.steps import Network, evaluate, train_epoch
@@ -42,7 +42,7 @@ class Context:
     """
 
     data_dir: Path
-    folder: Path
+    folder: Path  # its neighbour `features` keeps what probes of one network share
     device: str = "cpu"
     threads: int = 1
     deterministic: bool = False
@@ -98,7 +98,8 @@ def _probed(spec: RunSpec, context: Context, split: Split, images: ImageSet, sta
     if spec.start:
         begin(model, spec.start, context.start or Path())
     network = Network.of(model, split, spec.recipe.precision)
-    found = probe(network, spec.probe, split, lambda: open_test(images, spec.data, device), spec.seed)
+    shelf = Shelf(context.folder.parent / FEATURES, spec.replace(probe=None).key)
+    found = probe(network, spec.probe, split, lambda: open_test(images, spec.data, device), spec.seed, shelf)
     cost = {"seconds": perf_counter() - started, "peak_memory_mb": _peak_memory(device)}
     return Result("finished", (), found.metrics | {"strength": found.strength}, cost)
 

@@ -31,18 +31,44 @@ def test_features_are_what_the_next_layer_is_given(split):
     given = []
     conv = net.model.units[1].conv1
     handle = conv.register_forward_pre_hook(lambda module, inputs: given.append(inputs[0]))
-    found = features(net, 3, split.train)
+    found = features(net, split.train)
     handle.remove()
     expected = torch.cat(given).mean((2, 3))
-    assert found.shape == (len(split.train), 4)
-    assert np.allclose(found, expected.numpy(), atol=1e-6)
-    assert features(net, 7, split.train).shape == (len(split.train), 16), "the last before the classifier"
+    assert found["3"].shape == (len(split.train), 4)
+    assert np.allclose(found["3"], expected.numpy(), atol=1e-6)
+    assert found["7"].shape == (len(split.train), 16), "the last before the classifier"
+    assert list(found) == [str(layer) for layer in range(1, 8)]
 
 
 @pytest.mark.parametrize("layer", [0, 8])
-def test_a_layer_that_is_not_there_says_which_are(split, layer):
+def test_a_layer_that_is_not_there_says_which_are(split, layer, data_dir, tmp_path):
+    spec = tiny_spec(data_dir, probe=Probe.model_construct(layer=layer, strengths=(1.0,)))
     with pytest.raises(UserError, match=rf"no layer {layer} to probe: there are 1 to 7 .*1 stem, 2 units"):
-        features(network(split), layer, split.train)
+        run(spec, Context(data_dir, tmp_path / "probe"))
+
+
+def test_features_of_a_network_are_computed_once(data_dir, tmp_path, monkeypatch):
+    passes = []
+    monkeypatch.setattr(
+        "bench.train.probe.features", lambda net, images: passes.append(len(images)) or features(net, images)
+    )
+
+    def probed(layer, folder, seed=0):
+        spec = tiny_spec(data_dir, probe=Probe(layer=layer)).replace(seed=seed)
+        return run(spec, Context(data_dir, tmp_path / folder))
+
+    first = probed(3, "a/one")
+    assert len(passes) == 3, "training, validation and, last, test images"
+    probed(5, "a/two")
+    assert len(passes) == 3
+    assert probed(3, "b/three").metrics == first.metrics
+    assert len(passes) == 6
+    probed(3, "a/four", seed=1)
+    assert len(passes) == 9, "another network"
+    for path in (tmp_path / "a" / "features").glob("*.npz"):
+        path.write_bytes(path.read_bytes()[:50])
+    assert probed(3, "a/five").metrics == first.metrics, "what is damaged is computed anew"
+    assert len(passes) == 12
 
 
 @pytest.mark.parametrize("classifier", ["svm", "softmax"])
