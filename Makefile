@@ -50,10 +50,13 @@ test: $(READY) ## run the tests (some minutes)
 	@$(BIN)/python -m pytest $(ARGS)
 
 test-all: $(READY) ## run the slow tests too
+	@command -v chromium chromium-browser google-chrome >/dev/null || \
+		echo "tests of the page in a browser are skipped; they need: apt-get install chromium"
 	@$(BIN)/python -m pytest -m "" $(ARGS)
 
-bench: $(READY) ## time augmentation against torchvision (half a minute)
+bench: $(READY) ## time augmentation against torchvision, and a large report (a minute)
 	@$(BIN)/python -m benchmarks.augmentation $(ARGS)
+	@$(BIN)/python -m benchmarks.report
 
 check: $(READY) ## ruff, ruff format, mypy --strict
 	@$(BIN)/ruff check .

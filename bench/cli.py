@@ -195,6 +195,7 @@ def report(
 ) -> None:
     """Rebuild reports from results files alone: the user's where there are any, else the published."""
     from bench.report.build import build_report, find_results
+    from bench.report.index import build_index
     from bench.report.publish import publish_results
 
     folders = find_results(reports_dir, suite_name, profile, published_too=suite_name is None and not publish)
@@ -205,6 +206,22 @@ def report(
             published = publish_results(folder, reports_dir)
             build_report(published)
             console.print(f"published: {published}", highlight=False)
+    console.print(f"all of them: {build_index(reports_dir)}", highlight=False)
+
+
+@app.command(epilog="Example: bench diff reports/published/depth/quick reports/depth/quick")
+def diff(
+    first: Annotated[Path, typer.Argument(help="A results folder.")],
+    second: Annotated[Path, typer.Argument(help="Another.")],
+) -> None:
+    """Compare two results folders, experiment for experiment: what differs by more than the seeds do."""
+    from bench.report.diff import compare
+    from bench.screen import as_grid
+
+    found = compare(first, second)
+    console.print(as_grid(found.table))
+    for note in found.notes:
+        console.print(note, highlight=False)
 
 
 @app.command(epilog="Example: bench augment --data cifar10 --data-dir data rotation cutmix")

@@ -1,6 +1,7 @@
 """Writing what was concluded back to MLflow, where people browse: means, members, verdicts."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 
@@ -20,8 +21,9 @@ def conclude(
     results: Results,
     outcomes: list[Outcome],
     stored: Mapping[str, Stored],
+    report: Path,
 ) -> None:
-    """Log means over seeds to each parent run, and question, claims and verdicts to the experiment."""
+    """Log means over seeds to each parent run, the report, and question and verdicts to the experiment."""
     tracker.open(plan)
     summaries, members = {}, {}
     for experiment in results.experiments:
@@ -38,7 +40,7 @@ def conclude(
         "bench.verdicts": tally(outcomes),
         "bench.profile": plan.profile_name,
     }
-    tracker.conclude(summaries, members, note(plan, results, outcomes), tags)
+    tracker.conclude(summaries, members, note(plan, results, outcomes), tags, report)
 
 
 def note(plan: Plan, results: Results, outcomes: list[Outcome]) -> str:

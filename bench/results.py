@@ -214,10 +214,10 @@ def as_json(data: Any) -> str:
     return json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def put(path: Path, text: str) -> None:
-    """Write a text file whole or not at all. Raises UserError where the folder cannot be written."""
+def put(path: Path, content: str | bytes) -> None:
+    """Write a file whole or not at all. Raises UserError where the folder cannot be written."""
     with written_whole(path) as file:
-        file.write(text.encode())
+        file.write(content.encode() if isinstance(content, str) else content)
 
 
 def _table(path: Path) -> pd.DataFrame:

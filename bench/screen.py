@@ -6,6 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bench.claims import Trained
+from bench.report.table import Table as Cells
 from bench.report.tables import conclusion
 from bench.schedule.contender import Contender
 from bench.schedule.plan import Plan
@@ -85,6 +86,18 @@ def verdict_table(outcomes: Sequence[Outcome]) -> Table:
     table = _table("claim", "verdict", "why")
     for one in outcomes:
         table.add_row(one.claim.text, Text(one.verdict, style=_COLOURS[one.verdict]), conclusion(one))
+    return table
+
+
+def as_grid(made: Cells) -> Table:
+    """A report's table for the terminal, its caption above."""
+    table = Table(
+        title=made.caption, title_justify="left", box=None, padding=(0, 2, 0, 0), header_style="bold"
+    )
+    for name in made.columns:
+        table.add_column(name, overflow="fold", justify="right" if name in made.numeric else "left")
+    for row in made.rows:
+        table.add_row(*row)
     return table
 
 

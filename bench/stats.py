@@ -82,6 +82,20 @@ def mean(sample: Sample, level: float = 0.95) -> Estimate:
     return contrast([sample], [1.0], level)
 
 
+def band(values: NDArray[np.float64], level: float = 0.95) -> tuple[Sample, Sample, Sample]:
+    """Means with the ends of their t intervals, row by row; of values (points, seeds), each (points,).
+
+    Like `mean`, but for whole curves: a row without spread, or a single seed, has no interval (NaN).
+    """
+    n = values.shape[1]
+    means: Sample = values.mean(axis=1)
+    if n < 2:
+        return means, np.full(len(means), np.nan), np.full(len(means), np.nan)
+    se = values.std(axis=1, ddof=1) / np.sqrt(n)
+    half = np.where(np.ptp(values, axis=1) > 0, float(stats.t.ppf((1 + level) / 2, n - 1)) * se, np.nan)
+    return means, means - half, means + half
+
+
 def paired(a: Sample, b: Sample, level: float = 0.95) -> Estimate:
     """The mean of a − b over seeds that share something, with Student's t interval of the differences.
 

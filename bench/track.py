@@ -178,13 +178,22 @@ class Tracker:
         members: Mapping[str, list[str]],
         note: str,
         tags: Mapping[str, str],
+        report: Path,
     ) -> None:
-        """Log means and members to the parents, and the verdicts to the experiment's note and tags."""
+        """Log means and members to the parents, and verdicts and report to a run of their own.
+
+        The verdicts also stand in the experiment's note and tags.
+        """
         for experiment, parent in self._parents.items():
             self._batch(parent, summaries.get(experiment, {}), 0)
             self.client.set_tag(parent, "bench.runs", ",".join(members.get(experiment, [])))
         for name, value in {"mlflow.note.content": note, **tags}.items():
             self.client.set_experiment_tag(self._experiment_id, name, value)
+        run_id = self._report_run()
+        for name, value in tags.items():
+            self.client.set_tag(run_id, name, value)
+        self.client.set_tag(run_id, "mlflow.note.content", note)
+        self.client.log_artifact(run_id, str(report))
 
     # ---- writing ----------------------------------------------------------------------------
 
@@ -221,6 +230,19 @@ class Tracker:
             params["tuning"] = contender.study.tuning.canonical()
         price = {name: contender.counts[name] for name in ("parameters", "macs")}
         self._batch(run.info.run_id, price, 0, params)
+        self.client.set_terminated(run.info.run_id, "FINISHED")
+        return str(run.info.run_id)
+
+    def _report_run(self) -> str:
+        """The run that holds the report of this profile and data set."""
+        assert self._plan is not None
+        profile, data = self._plan.profile_name, self._plan.data.name
+        tags = {"bench.kind": "report", "bench.profile": profile, "bench.data": data}
+        query = " and ".join(f"tags.`{name}` = '{value}'" for name, value in tags.items())
+        found = next(iter(self._search(query, [self._experiment_id])), None)
+        if found is not None:
+            return str(found.info.run_id)
+        run = self.client.create_run(self._experiment_id, tags=tags, run_name=f"report · {profile} · {data}")
         self.client.set_terminated(run.info.run_id, "FINISHED")
         return str(run.info.run_id)
 

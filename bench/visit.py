@@ -11,6 +11,7 @@ from bench.desk import console, open_tracker, recalled_runs, resolved
 from bench.driver import drive
 from bench.errors import UserError
 from bench.report.build import build_report
+from bench.report.index import build_index
 from bench.schedule.further import first_seeds, further
 from bench.schedule.progress import display_for
 from bench.spec import Suite
@@ -82,7 +83,8 @@ def visit(asked: Request, seeds: int | Mapping[str, int] | None, executor: Calla
     folder = asked.reports_dir / asked.suite.name / asked.profile
     results = collect(whole, recalled.results, recalled.runs, folder, tracker.artifact)
     visited.outcomes = build_report(folder)
-    conclude(tracker, whole, results, visited.outcomes, recalled.runs)
+    build_index(asked.reports_dir)
+    conclude(tracker, whole, results, visited.outcomes, recalled.runs, folder / "report.html")
     return visited
 
 

@@ -52,7 +52,7 @@ def _contrast(one: dict) -> str:
 def commands() -> str:
     """Every command with the first line of its help and its example."""
     lines = []
-    for words in ("list", "show", "plan", "run", "report", "augment", "ui", "data get"):
+    for words in ("list", "show", "plan", "run", "report", "diff", "augment", "ui", "data get"):
         text = subprocess.run(
             [sys.executable, "-m", "bench", *words.split(), "--help"],
             capture_output=True,

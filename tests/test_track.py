@@ -1,5 +1,6 @@
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -115,11 +116,18 @@ def test_parents_are_made_once(plan, tracker):
     assert len(list(tracker._search("tags.`bench.kind` = 'experiment'"))) == 2
 
 
-def test_verdicts_and_members_are_written_back(plan, tracker):
+def test_verdicts_members_and_report_are_written_back(plan, tracker, tmp_path):
     tracker.open(plan)
-    tracker.conclude(
-        {"plain-8": {"mean.test_error": 12.5}}, {"plain-8": ["a", "b"]}, "note", {"bench.v": "x"}
-    )
+    report = tmp_path / "report.html"
+    for text in ("first", "second"):
+        report.write_text(text)
+        tracker.conclude(
+            {"plain-8": {"mean.test_error": 12.5}}, {"plain-8": ["a", "b"]}, "note", {"bench.v": "x"}, report
+        )
+    (held,) = tracker._search("tags.`bench.kind` = 'report'")
+    assert (held.data.tags["bench.profile"], held.data.tags["bench.v"]) == ("smoke", "x")
+    path = tracker.client.download_artifacts(held.info.run_id, "report.html", str(tmp_path))
+    assert Path(path).read_text() == "second"
     (parent,) = tracker._search("tags.`bench.experiment` = 'plain-8'")
     assert parent.data.metrics["mean.test_error"] == 12.5
     assert parent.data.tags["bench.runs"] == "a,b"

@@ -6,7 +6,8 @@ import numpy as np
 
 from bench import stats
 from bench.predict import Ensemble
-from bench.report.tables import Table, as_count, interval, published
+from bench.report.references import published
+from bench.report.table import Table, as_count, interval
 from bench.results import Results
 
 _FIGURES = {  # metric: words, digits

@@ -2,6 +2,7 @@
 
 import base64
 import math
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,10 @@ from bench.report import tables
 from bench.report.averages import ensemble_cost_table, ensembles_table
 from bench.report.figures import figures
 from bench.report.networks import count_verdicts, layer_tables, networks_table
-from bench.report.tables import Table
+from bench.report.page import curves_data, details
+from bench.report.references import references_table
+from bench.report.table import Table
+from bench.report.tuning import tuned_table, tuning_table
 from bench.results import SHEET, Results, as_json, put, read
 from bench.verdicts import Outcome, decide
 
@@ -31,16 +35,21 @@ def build_report(folder: Path) -> list[Outcome]:
     shown = _tables(results, outcomes)
     drawn = figures(results, results.label)
     layers = layer_tables(results)
-    made = {folder / "figures" / f"{figure.name}.svg": figure.svg for figure in drawn}
+    made: dict[Path, str | bytes] = {}
+    for figure in drawn:
+        made[folder / "figures" / f"{figure.name}.svg"] = figure.drawn.svg
+        made[folder / "figures" / f"{figure.name}.png"] = figure.drawn.png
     for table in filter(None, [*shown.values(), *layers]):
         made[folder / "tables" / f"{table.name}.csv"] = table.csv()
         made[folder / "tables" / f"{table.name}.md"] = table.markdown()
+        made[folder / "tables" / f"{table.name}.tex"] = table.latex()
     put(folder / "verdicts.json", as_json([plain(one) for one in outcomes]))
     for path, text in made.items():
         put(path, text)
     _clear(folder, keep=set(made))
     content = {
         "title": title(results),
+        "label": results.label,
         "plan": results.plan,
         "tables": shown,
         "layers": layers,
@@ -51,10 +60,12 @@ def build_report(folder: Path) -> list[Outcome]:
         "tally": tally(outcomes),
         "provenance": results.provenance,
         "stand_in": _stand_in(results),
+        "details": details(results),
+        "curves": curves_data(results),
         "command": f"make suite-{results.plan['name']} PROFILE={results.plan['profile']}",
     }
     for name in ("report.md", "report.html"):
-        put(folder / name, _environment().get_template(f"{name}.j2").render(content))
+        put(folder / name, environment().get_template(f"{name}.j2").render(content))
     return outcomes
 
 
@@ -77,9 +88,13 @@ def title(results: Results) -> str:
 
 def tally(outcomes: list[Outcome]) -> str:
     """How many claims got which verdict."""
-    verdicts = [one.verdict for one in outcomes]
+    return tally_of([one.verdict for one in outcomes])
+
+
+def tally_of(verdicts: Sequence[str]) -> str:
+    """How many of which kind."""
     kinds = ("supported", "contradicted", "undecided")
-    return ", ".join(f"{verdicts.count(kind)} {kind}" for kind in kinds)  # type: ignore[arg-type]
+    return ", ".join(f"{verdicts.count(kind)} {kind}" for kind in kinds)
 
 
 def plain(outcome: Outcome) -> dict[str, Any]:
@@ -138,8 +153,11 @@ def _tables(results: Results, outcomes: list[Outcome]) -> dict[str, Table | None
         "networks": networks_table(results),
         "experiments": tables.main_table(results),
         "ensembles": ensembles_table(results),
-        "tuning": tables.tuning_table(results),
-        "runs": tables.seeds_table(results),
+        "references": references_table(results),
+        "tuned": tuned_table(results),
+        "tuning": tuning_table(results),
+        "trouble": tables.trouble_table(results),
+        "runs": tables.runs_table(results),
         "protocol": tables.protocol_table(results),
         "cost": tables.cost_table(results),
         "ensemble_cost": ensemble_cost_table(results),
@@ -156,7 +174,8 @@ def _stand_in(results: Results) -> str:
     )
 
 
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
+    """The templates; those of HTML escape what they are given."""
     return jinja2.Environment(
         loader=jinja2.PackageLoader("bench.report"),
         autoescape=lambda name: bool(name) and ".html" in str(name),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bench.report.tables import Table, as_count
+from bench.report.table import Table, as_count
 from bench.results import Results
 from bench.verdicts import Outcome
 

@@ -1,58 +1,16 @@
-"""Tables: computed once, written as CSV, Markdown and HTML from the same object."""
+"""The tables of a report: verdicts, experiments, protocol, runs, cost."""
 
-import csv
-import io
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pandas as pd
 
 from bench import stats
 from bench.claims import Trained
-from bench.metrics import title, unit
+from bench.metrics import Metric, title, unit
+from bench.report.references import published
+from bench.report.table import Table, as_count, interval, p_value
 from bench.results import Results
-from bench.spec import Reference
 from bench.verdicts import Outcome
-
-
-@dataclass(frozen=True)
-class Table:
-    """A named table of ready cells. `numeric` columns are set flush right."""
-
-    name: str
-    caption: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    numeric: frozenset[str] = frozenset()
-
-    def csv(self) -> str:
-        """As CSV."""
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerows([self.columns, *self.rows])
-        return out.getvalue()
-
-    def markdown(self) -> str:
-        """As a Markdown table with its caption."""
-        rule = ["---:" if name in self.numeric else "---" for name in self.columns]
-        lines = [self.columns, rule, *self.rows]
-        cells = ["| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines]
-        return "\n".join([f"**{self.caption}**", "", *cells, ""])
-
-
-def interval(estimate: stats.Estimate, digits: int = 2) -> str:
-    """A mean with its 95 % interval; without one where there is no spread to tell it from."""
-    if math.isnan(estimate.low):
-        return f"{estimate.value:.{digits}f}"
-    return f"{estimate.value:.{digits}f} [{estimate.low:.{digits}f}, {estimate.high:.{digits}f}]"
-
-
-def p_value(p: float | None) -> str:
-    """A p value as people read it."""
-    if p is None:
-        return "–"
-    return "< 0.0001" if p < 1e-4 else f"{p:.4f}"
 
 
 def verdict_table(results: Results, outcomes: Sequence[Outcome]) -> Table:
@@ -120,84 +78,57 @@ def main_table(results: Results) -> Table | None:
     """Experiment × metrics, with the published number where there is one; None where nothing is trained."""
     if not results.experiments:
         return None
+    metrics: list[Metric] = list(dict.fromkeys(["train_error", "test_error", results.headline]))
+    images = results.plan["data"].get("test")
     rows = []
     for experiment in results.experiments:
-        row = [experiment]
-        n = len(results.values(experiment, "test_error"))
-        for metric in ("train_error", "test_error"):
-            values = results.values(experiment, metric)
-            row.append(interval(stats.mean(values)) if len(values) else "–")
-        runs = results.runs[results.runs["experiment"] == experiment]
+        samples = {metric: results.values(experiment, metric) for metric in metrics}
+        tested, runs = samples["test_error"], results.runs[results.runs["experiment"] == experiment]
         diverged = int((runs["status"] == "diverged").sum())
-        row += [str(n), str(diverged)]
-        row += [as_count(results.count(experiment, name)) for name in ("parameters", "macs")]
-        row.append(_settings(results, experiment))
-        row.append(published(results, experiment))
-        rows.append(tuple(row))
-    last = "published test error, %" + (" (other protocol!)" if _other_protocol(results) else "")
+        both = stats.mean_error(tested, images) if images and len(tested) else None
+        rows.append(
+            (
+                experiment,
+                *(interval(stats.mean(sample)) if len(sample) else "–" for sample in samples.values()),
+                f"{both.low:.2f} to {both.high:.2f}" if both else "–",
+                f"{len(tested)} ({diverged} diverged)" if diverged else str(len(tested)),
+                *(as_count(results.count(experiment, name)) for name in ("parameters", "macs")),
+                _settings(results, experiment),
+                published(results, experiment),
+            )
+        )
+    numeric = (*map(title, metrics), "on other images", "n", "parameters", "MACs")
+    columns = ["experiment", *numeric, "settings"]
+    if any(row[-1] != "–" for row in rows):
+        columns.append("published, %" + (" (other protocol!)" if _other_protocol(results) else ""))
     return Table(
         "experiments",
-        f"Experiments: {results.label}. Errors in %, mean over n seeds [95 % interval]; training error is "
-        "clean (evaluation mode, un-augmented, last epoch)",
-        (
-            "experiment",
-            "training error",
-            "test error",
-            "n",
-            "diverged",
-            "parameters",
-            "MACs",
-            "settings",
-            last,
-        ),
-        tuple(rows),
-        frozenset({"training error", "test error", "n", "diverged", "parameters", "MACs"}),
+        f"Experiments: {results.label}. Errors in %, mean over n seeds [95 % interval for the choice of "
+        'seeds]; training error is clean (evaluation mode, un-augmented, last epoch); "on other images" is '
+        "the interval of the test error for other seeds and other test images both",
+        tuple(columns),
+        tuple(row[: len(columns)] for row in rows),
+        frozenset(numeric),
     )
 
 
-_TRIAL = ("experiment", "trial", "status", "epochs", "validation_error")
-
-
-def _setting(value: object) -> str:
-    """A tuned value; a dash where the experiment has no such setting."""
-    if isinstance(value, str):
-        return value
-    number = float(value)  # type: ignore[arg-type]
-    return "–" if math.isnan(number) else f"{number:.4g}"
-
-
-def tuning_table(results: Results) -> Table | None:
-    """Every trial of every experiment, best marked; None where nothing was tuned."""
-    tuning = results.plan["tuning"]
-    if not tuning or results.trials.empty:
-        return None
-    tuned = [str(name) for name in results.trials if name not in _TRIAL]
+def trouble_table(results: Results) -> Table | None:
+    """Runs that diverged and runs that are missing; None where all is well."""
     rows = []
-    for experiment in results.experiments:
-        trials = results.trials[results.trials["experiment"] == experiment]
-        ended = trials[trials["status"] == "finished"]
-        best = ended["validation_error"].idxmin() if len(ended) else None
-        for index, trial in trials.iterrows():
+    for experiment, planned in results.seeds.items():
+        runs = results.runs[results.runs["experiment"] == experiment]
+        diverged = [str(seed) for seed in runs[runs["status"] == "diverged"]["seed"]]
+        if diverged:
+            rows.append((experiment, "diverged", f"seeds {', '.join(diverged)}: counted at chance error"))
+        missing = sorted(set(range(planned)) - {int(seed) for seed in runs["seed"]})
+        if missing:
             rows.append(
-                (
-                    experiment,
-                    str(trial["trial"]),
-                    *(_setting(trial[name]) for name in tuned),
-                    str(trial["status"]) + (", chosen" if index == best else ""),
-                    str(trial["epochs"]),
-                    f"{trial['validation_error']:.2f}",
-                )
+                (experiment, "missing", f"seeds {', '.join(map(str, missing))}: give the command again")
             )
-    lengths = {one["spec"]["recipe"]["epochs"] for one in results.plan["experiments"]}
-    longer = " (more or fewer in proportion to its training)" if len(lengths) > 1 else ""
+    if not rows:
+        return None
     return Table(
-        "tuning",
-        f"Tuning: every experiment had {tuning['trials']} trials of {tuning['epochs']} epochs{longer} in "
-        f"generations of {tuning['generation']}, judged on validation images alone; trial 0 is the recipe "
-        "as it stands",
-        ("experiment", "trial", *tuned, "status", "epochs", "validation error, %"),
-        tuple(rows),
-        frozenset({"trial", *tuned, "epochs", "validation error, %"}),
+        "trouble", f"Diverged and missing runs: {results.label}", ("experiment", "what", "which"), tuple(rows)
     )
 
 
@@ -217,7 +148,7 @@ def protocol_table(results: Results) -> Table | None:
     )
 
 
-def seeds_table(results: Results) -> Table | None:
+def runs_table(results: Results) -> Table | None:
     """Every final run; None where nothing is trained."""
     if not results.experiments:
         return None
@@ -282,11 +213,6 @@ def _other_protocol(results: Results) -> bool:
     return bool(results.plan["differences"]) or data["name"] != data["asked"]
 
 
-def as_count(value: int | None) -> str:
-    """A whole number as people read it."""
-    return "–" if value is None else f"{value:,}"
-
-
 def _settings(results: Results, experiment: str) -> str:
     one = next(one for one in results.plan["experiments"] if one["id"] == experiment)
     recipe, probe = one["spec"]["recipe"], one["spec"].get("probe")
@@ -302,16 +228,3 @@ def _settings(results: Results, experiment: str) -> str:
         if name.startswith(f"{step['name']}.")
     ]
     return f"lr {recipe['lr']:g}{share}, weight decay {recipe['weight_decay']:g}{''.join(own)}{tuned}"
-
-
-def published(results: Results, experiment: str) -> str:
-    """The published numbers for an experiment, in one cell."""
-    found = [one for one in results.references if one.experiment == experiment]
-    return "; ".join(_reference(one) for one in found) or "–"
-
-
-def _reference(one: Reference) -> str:
-    spread = f" ± {one.spread:g}" if one.spread is not None else ""
-    where = f", {one.data}" if one.data else ""
-    runs = "single run" if one.statistic == "single" else f"{one.statistic} of {one.n}"
-    return f"{one.value:g}{spread} ({runs}{where}; {one.paper}, {one.where})"

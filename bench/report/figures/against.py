@@ -8,7 +8,7 @@ from matplotlib.ticker import EngFormatter, NullFormatter
 
 from bench import stats
 from bench.metrics import title
-from bench.report.figures.canvas import COLOURS, Figure, Mark, canvas_of, cycle, intervals, mark, svg_of
+from bench.report.figures.canvas import COLOURS, Figure, Mark, canvas_of, cycle, drawing_of, intervals, mark
 from bench.report.figures.families import Series, short
 from bench.results import Results
 
@@ -57,9 +57,9 @@ def against(results: Results, series: Sequence[Series], quantity: str, label: st
         canvas.draw_without_rendering()  # places are known once the axes are laid out
         for axis, marks in zip(axes, marked, strict=True):
             mark(axis, marks)
-        svg = svg_of(canvas, label)
+        drawn = drawing_of(canvas, label)
     caption = f"Error against {quantity} (points: seeds; bars: mean and 95 % interval). {label}"
-    return Figure(f"error-against-{quantity}", caption, svg)
+    return Figure(f"error-against-{quantity}", caption, drawn)
 
 
 def dots(results: Results, label: str) -> Figure:
@@ -75,7 +75,7 @@ def dots(results: Results, label: str) -> Figure:
             axis.plot(seeds, [row] * len(seeds), ".", color=COLOURS[0], alpha=0.35)
         axis.set_yticks(range(len(names)), list(reversed(names)))
         axis.set_xlabel(f"{words}, %")
-        svg = svg_of(canvas, label)
+        drawn = drawing_of(canvas, label)
     return Figure(
-        "errors", f"{words.capitalize()} (points: seeds; bars: mean and 95 % interval). {label}", svg
+        "errors", f"{words.capitalize()} (points: seeds; bars: mean and 95 % interval). {label}", drawn
     )

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from bench import stats
-from bench.report.figures.canvas import COLOURS, Figure, Mark, canvas_of, cycle, mark, svg_of
+from bench.report.figures.canvas import COLOURS, Figure, Mark, canvas_of, cycle, drawing_of, mark
 from bench.results import Results
 
 _LETTER = 0.019  # a letter's width as a share of a panel's
@@ -32,12 +32,12 @@ def _by_ensemble(results: Results, label: str) -> Figure:
             axis.plot(values, [row] * len(values), ".", color=COLOURS[0], alpha=0.35)
         axis.set_yticks(range(len(found)), [name for name, _ in reversed(found)])
         axis.set_xlabel("test error, %")
-        svg = svg_of(canvas, label)
+        drawn = drawing_of(canvas, label)
     caption = (
         "Test error of averaged predictions (points: disjoint sets of members; bars: mean and 95 % "
         f"interval). {label}"
     )
-    return Figure("ensembles", caption, svg)
+    return Figure("ensembles", caption, drawn)
 
 
 @dataclass(frozen=True)
@@ -63,12 +63,12 @@ def _sampled(results: Results, label: str) -> Figure:
         canvas.draw_without_rendering()
         for axis, marks in zip(axes, marked, strict=True):
             mark(axis, marks)
-        svg = svg_of(canvas, label)
+        drawn = drawing_of(canvas, label)
     caption = (
         "Error against the number of nets and of views (lines: mean over sampled sets of members, which "
         f"overlap; bands: least and most; descriptive, no test rests on them). {label}"
     )
-    return Figure("averages", caption, svg)
+    return Figure("averages", caption, drawn)
 
 
 def _of_nets(row: Mapping[str, Any]) -> str:

@@ -31,11 +31,16 @@ _STYLE: dict[Any, Any] = {
 
 @dataclass(frozen=True)
 class Figure:
-    """A drawn figure: its file name, what it shows, and the SVG text."""
+    """A drawn figure: its file name, what it shows, the SVG text, and the same as PNG."""
 
     name: str
     caption: str
-    svg: str
+    drawn: "Drawing"
+
+    @property
+    def svg(self) -> str:
+        """The SVG text."""
+        return self.drawn.svg
 
 
 @contextmanager
@@ -64,13 +69,23 @@ def cycle() -> Iterator[str]:
         yield from COLOURS
 
 
-def svg_of(canvas: Canvas, label: str) -> str:
-    """The figure's text, with its label below."""
+@dataclass(frozen=True)
+class Drawing:
+    """A figure in both formats."""
+
+    svg: str
+    png: bytes
+
+
+def drawing_of(canvas: Canvas, label: str) -> Drawing:
+    """The figure with its label below."""
     # the label goes with the file wherever it is shown
     canvas.supxlabel(label, x=0.01, ha="left", fontsize=8, color="#5c6470")
-    out = io.StringIO()
-    canvas.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
-    return out.getvalue()
+    text, pixels = io.StringIO(), io.BytesIO()
+    canvas.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+    canvas.set_layout_engine("none")  # the same places, without finding them again
+    canvas.savefig(pixels, format="png", dpi=144, metadata={"Software": None})
+    return Drawing(text.getvalue(), pixels.getvalue())
 
 
 def intervals(axis: Axes, found: Sequence[tuple[int, Any]], colour: str, line: str) -> None:

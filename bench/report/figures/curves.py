@@ -9,9 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from bench import stats
-from bench.report.figures.canvas import COLOURS, Figure, canvas_of, cycle, share_y, svg_of
+from bench.report.figures.canvas import COLOURS, Drawing, Figure, canvas_of, cycle, drawing_of, share_y
 from bench.report.figures.families import Series, comparisons, families, short
 from bench.results import Results
+from bench.stats import Sample
 
 _READABLE = 7  # curves in one panel
 _ACROSS = 6  # panels
@@ -20,19 +21,19 @@ _ACROSS = 6  # panels
 def curves(results: Results, label: str) -> Figure:
     """Errors by epoch: families in a panel each, or where they are too many, every experiment in its own."""
     held_out = bool(results.curves["validation_error"].notna().any())
-    drawn = set(results.curves["experiment"])
-    series = families([name for name in results.experiments if name in drawn])
+    ran = set(results.curves["experiment"])
+    series = families([name for name in results.experiments if name in ran])
     crowded = max(len(one.experiments) for one in series) > _READABLE or len(series) > _ACROSS
-    svg = _facets(results, held_out, label) if crowded else _panels(results, series, held_out, label)
+    drawn = _facets(results, held_out, label) if crowded else _panels(results, series, held_out, label)
     solid = (
         "solid: validation error; dashed: running training error" if held_out else "running training error"
     )
     grey = "; grey: without augmentation" if crowded and comparisons(results) else ""
     caption = f"Training curves ({solid}; mean over seeds, band: 95 % interval{grey}). {label}"
-    return Figure("curves", caption, svg)
+    return Figure("curves", caption, drawn)
 
 
-def _facets(results: Results, held_out: bool, label: str) -> str:
+def _facets(results: Results, held_out: bool, label: str) -> Drawing:
     names = [name for name in results.experiments if (results.curves["experiment"] == name).any()]
     without = {method: one.without for one in comparisons(results) for method in one.methods}
     rows = -(-len(names) // _ACROSS)
@@ -52,10 +53,10 @@ def _facets(results: Results, held_out: bool, label: str) -> str:
             axis.set_visible(False)
         axes[0].set_ylim(0, 100)
         canvas.supylabel("error, %", fontsize=9)
-        return svg_of(canvas, f"epochs to the right. {label}")
+        return drawing_of(canvas, f"epochs to the right. {label}")
 
 
-def _panels(results: Results, series: Sequence[Series], held_out: bool, label: str) -> str:
+def _panels(results: Results, series: Sequence[Series], held_out: bool, label: str) -> Drawing:
     with canvas_of(len(series), height=3.9) as (canvas, axes):
         for axis, one in zip(axes, series, strict=True):
             ends = []
@@ -75,19 +76,27 @@ def _panels(results: Results, series: Sequence[Series], held_out: bool, label: s
             axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         axes[0].set_ylabel("error, %")
         share_y(axes)
-        return svg_of(canvas, label)
+        return drawing_of(canvas, label)
 
 
 def _band(axis: Axes, curves: pd.DataFrame, metric: str, colour: str, **line: Any) -> None:
-    found = [
-        (float(epoch), stats.mean(rows[metric].to_numpy(dtype=float)))  # type: ignore[arg-type]
-        for epoch, rows in curves.groupby("epoch", sort=True)
-    ]
-    epochs = [epoch for epoch, _ in found]
+    epochs, means, lows, highs = _mean_curve(curves, metric)
     marker = "o" if len(epochs) == 1 else ""  # a line of one epoch would not be seen
-    axis.plot(epochs, [one.value for _, one in found], color=colour, marker=marker, **line)
-    lows, highs = [one.low for _, one in found], [one.high for _, one in found]
+    axis.plot(epochs, means, color=colour, marker=marker, **line)
     axis.fill_between(epochs, lows, highs, color=colour, alpha=0.15, linewidth=0)
+
+
+def _mean_curve(curves: pd.DataFrame, metric: str) -> tuple[Sample, Sample, Sample, Sample]:
+    """Epochs, means over the seeds that have got so far, and their intervals."""
+    table = curves.pivot_table(index="epoch", columns="seed", values=metric)
+    values, epochs = table.to_numpy(dtype=float), table.index.to_numpy(dtype=float)
+    there = np.isfinite(values).sum(axis=1)
+    parts = [np.flatnonzero(there == n) for n in np.unique(there)[::-1] if n]  # those of one length at once
+    found = np.full((3, len(epochs)), np.nan)
+    for rows in parts:
+        known = values[rows][np.isfinite(values[rows])].reshape(len(rows), -1)
+        found[:, rows] = stats.band(known)
+    return epochs, *found
 
 
 def _last_mean(curves: pd.DataFrame, metric: str) -> float:

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.ticker import EngFormatter, NullFormatter, NullLocator
 
 from bench import stats
-from bench.report.figures.canvas import COLOURS, Figure, Mark, canvas_of, cycle, intervals, mark, svg_of
+from bench.report.figures.canvas import COLOURS, Figure, Mark, canvas_of, cycle, drawing_of, intervals, mark
 from bench.report.figures.families import Comparison, by_size, comparisons
 from bench.results import Results
 
@@ -37,13 +37,13 @@ def _gains(results: Results, comparison: Comparison, label: str) -> Figure:
         axis.set_yticks(range(len(found)), [name for _, name in found])
         axis.set_ylim(-0.7, len(found) - 0.3)
         axis.set_xlabel(f"test error gained over {comparison.without}, points (right: better)")
-        svg = svg_of(canvas, label)
+        drawn = drawing_of(canvas, label)
     name = "gains" if comparison.without in ("none", "") else f"gains-over-{comparison.without}"
     caption = (
         f"What each augmentation gains over {comparison.without}, sorted (difference of means with its own "
         f"95 % interval, not corrected for their number; grey: the interval holds 0). {label}"
     )
-    return Figure(name, caption, svg)
+    return Figure(name, caption, drawn)
 
 
 def sizes(results: Results, label: str) -> list[Figure]:
@@ -72,6 +72,6 @@ def sizes(results: Results, label: str) -> list[Figure]:
         axis.margins(x=0.25)
         canvas.draw_without_rendering()
         mark(axis, ends)
-        svg = svg_of(canvas, label)
+        drawn = drawing_of(canvas, label)
     caption = f"Error against training images (points: seeds; bars: mean and 95 % interval). {label}"
-    return [Figure("error-against-images", caption, svg)]
+    return [Figure("error-against-images", caption, drawn)]

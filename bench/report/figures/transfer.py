@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 
 from bench import stats
 from bench.metrics import Metric
-from bench.report.figures.canvas import Figure, Mark, canvas_of, cycle, intervals, mark, svg_of
+from bench.report.figures.canvas import Figure, Mark, canvas_of, cycle, drawing_of, intervals, mark
 from bench.results import Results
 from bench.stats import Sample
 
@@ -76,12 +76,12 @@ def _by_layer(results: Results, size: int, lines: list[_Line], label: str, *, al
         axis.set_ylabel(beside)
         canvas.draw_without_rendering()
         mark(axis, ends)
-        svg = svg_of(canvas, f"{size:,} training images. {label}")
+        drawn = drawing_of(canvas, f"{size:,} training images. {label}")
     caption = (
         f"Error by the layers that a net begins with, {size:,} training images (points: seeds; bars: mean "
         f"and 95 % interval; {beside}). {label}"
     )
-    return Figure("transfer" if alone else f"transfer-{size}", caption, svg)
+    return Figure("transfer" if alone else f"transfer-{size}", caption, drawn)
 
 
 def _above(values: Sample, base: Sample) -> Sample:
@@ -119,9 +119,9 @@ def by_probe(results: Results, label: str) -> list[Figure]:
         axis.set_xlim(left=min(layer for members in lines.values() for layer, _ in members) - 0.4)
         canvas.draw_without_rendering()
         mark(axis, ends)
-        svg = svg_of(canvas, label)
+        drawn = drawing_of(canvas, label)
     caption = f"Linear classifiers by layer (points: seeds; bars: mean and 95 % interval). {label}"
-    return [Figure("probes", caption, svg)]
+    return [Figure("probes", caption, drawn)]
 
 
 def by_depth_and_size(results: Results, label: str) -> list[Figure]:
@@ -155,9 +155,9 @@ def by_depth_and_size(results: Results, label: str) -> list[Figure]:
         axis.set_yticks(range(len(rows)), rows)
         axis.set_xlabel("training images")
         axis.grid(visible=False)
-        svg = svg_of(canvas, label)
+        drawn = drawing_of(canvas, label)
     caption = (
         "Test error (mean over classes, %) by what is frozen and by training images (mean over seeds ± half "
         f"the 95 % interval). {label}"
     )
-    return [Figure("freeze-map", caption, svg)]
+    return [Figure("freeze-map", caption, drawn)]

@@ -1,0 +1,89 @@
+"""Published numbers beside ours: like with like, and never one that was not found."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+from scipy import stats as scipy_stats
+
+from bench import stats
+from bench.metrics import title
+from bench.report.table import Table, interval
+from bench.results import Results
+from bench.spec import Reference
+from bench.stats import Estimate
+
+
+def published(results: Results, experiment: str) -> str:
+    """The published numbers for an experiment, in one cell."""
+    found = [one for one in results.references if one.experiment == experiment]
+    return "; ".join(_reference(one) for one in found) or "–"
+
+
+def _reference(one: Reference) -> str:
+    """The number with its statistic and, where that is not the suite's, its data set."""
+    spread = f" ± {one.spread:g}" if one.spread is not None else ""
+    where = f", {one.data}" if one.data else ""
+    runs = "single run" if one.statistic == "single" else f"{one.statistic} of {one.n}"
+    return f"{one.value:g}{spread} ({runs}{where})"
+
+
+_OURS = {"mean": "mean", "single": "mean", "median": "median", "best": "best"}
+
+
+def references_table(results: Results) -> Table | None:
+    """Each published number beside ours of the same kind; None where there is none to show.
+
+    Their mean and our mean differ with Welch's interval where they print a spread, else with ours alone. A
+    single run of theirs is set beside our mean with the interval for one more run. Best and median have
+    no interval.
+    """
+    rows = [_beside(results, one) for one in results.references if len(_ours(results, one))]
+    if not rows:
+        return None
+    columns = ("experiment", "metric", "published", "ours", "ours − published [95 % interval]", "source")
+    other = " They were measured with another protocol, so a difference says little" * _other(results)
+    caption = f"Beside the published numbers, like with like: {results.label}.{other}"
+    return Table("references", caption, columns, tuple(rows))
+
+
+def _other(results: Results) -> bool:
+    data = results.plan["data"]
+    return bool(results.plan["differences"]) or data["name"] != data["asked"]
+
+
+def _ours(results: Results, one: Reference) -> stats.Sample:
+    return results.values(one.experiment, one.metric)  # type: ignore[arg-type]
+
+
+def _beside(results: Results, one: Reference) -> tuple[str, ...]:
+    sample = _ours(results, one)
+    kind = _OURS[one.statistic]
+    ours = float({"mean": np.mean, "median": np.median, "best": np.min}[kind](sample))  # type: ignore[operator]
+    difference = Estimate(ours - one.value, math.nan, math.nan, math.nan, math.nan, len(sample))
+    if kind == "mean" and len(sample) > 1:
+        difference = _difference(stats.mean(sample), one)
+    return (
+        one.experiment,
+        title(one.metric),  # type: ignore[arg-type]
+        _reference(one),
+        f"{ours:.2f} ({kind} of {len(sample)})",
+        interval(difference),
+        f"{one.paper}, {one.where}",
+    )
+
+
+def _difference(ours: Estimate, one: Reference) -> Estimate:
+    """Ours − theirs, for the choice of seeds on both sides as far as it is known."""
+    if not ours.se > 0:
+        return replace(ours, value=ours.value - one.value)
+    variance, df = ours.se**2, ours.df
+    if one.statistic == "single":
+        variance += ours.n * ours.se**2  # theirs is one run more, of our spread
+    elif one.spread is not None and one.n > 1:
+        theirs = one.spread**2 / one.n
+        df = (variance + theirs) ** 2 / (variance**2 / df + theirs**2 / (one.n - 1))
+        variance += theirs
+    half = float(scipy_stats.t.ppf(0.975, df)) * math.sqrt(variance)
+    value = ours.value - one.value
+    return Estimate(value, value - half, value + half, math.sqrt(variance), df, ours.n)

@@ -1,0 +1,85 @@
+"""A table of ready cells, written as CSV, Markdown and LaTeX from the same object."""
+
+import csv
+import io
+import math
+from dataclasses import dataclass
+
+from bench import stats
+
+
+@dataclass(frozen=True)
+class Table:
+    """A named table of ready cells. `numeric` columns are set flush right."""
+
+    name: str
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric: frozenset[str] = frozenset()
+
+    def csv(self) -> str:
+        """As CSV."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerows([self.columns, *self.rows])
+        return out.getvalue()
+
+    def markdown(self) -> str:
+        """As a Markdown table with its caption."""
+        rule = ["---:" if name in self.numeric else "---" for name in self.columns]
+        lines = [self.columns, rule, *self.rows]
+        cells = ["| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines]
+        return "\n".join([f"**{self.caption}**", "", *cells, ""])
+
+    def latex(self) -> str:
+        """As a LaTeX table (booktabs) with its caption."""
+        aligned = "".join("r" if name in self.numeric else "l" for name in self.columns)
+        lines = [" & ".join(map(_tex, line)) + r" \\" for line in (self.columns, *self.rows)]
+        return "\n".join(
+            [
+                r"% needs \usepackage{booktabs}",
+                r"\begin{table}",
+                rf"\caption{{{_tex(self.caption)}}}",
+                rf"\begin{{tabular}}{{{aligned}}}",
+                r"\toprule",
+                lines[0],
+                r"\midrule",
+                *lines[1:],
+                r"\bottomrule",
+                r"\end{tabular}",
+                r"\end{table}",
+                "",
+            ]
+        )
+
+
+_TEX = {
+    "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{",
+    "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "−": "$-$", "×": r"$\times$",
+    "–": "--", "…": r"\dots{}", "≤": r"$\le$", "≥": r"$\ge$", "±": r"$\pm$", "<": "$<$", ">": "$>$",
+    "°": r"$^\circ$",
+}  # fmt: skip
+
+
+def _tex(cell: str) -> str:
+    return "".join(_TEX.get(character, character) for character in cell)
+
+
+def interval(estimate: stats.Estimate, digits: int = 2) -> str:
+    """A mean with its 95 % interval; without one where there is no spread to tell it from."""
+    if math.isnan(estimate.low):
+        return f"{estimate.value:.{digits}f}"
+    return f"{estimate.value:.{digits}f} [{estimate.low:.{digits}f}, {estimate.high:.{digits}f}]"
+
+
+def p_value(p: float | None) -> str:
+    """A p value as people read it."""
+    if p is None:
+        return "–"
+    return "< 0.0001" if p < 1e-4 else f"{p:.4f}"
+
+
+def as_count(value: int | None) -> str:
+    """A whole number as people read it."""
+    return "–" if value is None else f"{value:,}"
