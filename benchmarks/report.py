@@ -74,7 +74,8 @@ def main() -> None:
         began = time.perf_counter()
         build_report(Path(sys.argv[1]))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
-        print(f"{EXPERIMENTS * SEEDS:,} runs × {EPOCHS} epochs: {time.perf_counter() - began:.1f} s, {peak:,.0f} MB")
+        took = time.perf_counter() - began
+        print(f"report of {EXPERIMENTS * SEEDS:,} runs × {EPOCHS} epochs: {took:.1f} s, {peak:,.0f} MB")
         return
     with tempfile.TemporaryDirectory() as folder:
         write(made_up(), Path(folder))
