@@ -62,11 +62,13 @@ def main() -> None:
 
 
 @app.command("list", epilog="Example: bench list")
-def list_suites(suites_dir: SuitesDir = None) -> None:
-    """Show the suites, their questions and sizes."""
+def list_suites(suites_dir: SuitesDir = None, reports_dir: ReportsDir = Path("reports")) -> None:
+    """Show the suites, their questions and sizes, and the verdicts that there are."""
+    from bench.report.shelf import entries
     from bench.screen import suite_list
 
-    console.print(suite_list(load_suite(name, suites_dir) for name in suite_files(suites_dir)))
+    suites = [load_suite(name, suites_dir) for name in suite_files(suites_dir)]
+    console.print(suite_list(suites, list(entries(reports_dir))))
 
 
 @app.command(epilog="Example: bench show resnet-vs-plain")
@@ -194,9 +196,10 @@ def report(
     ] = False,
 ) -> None:
     """Rebuild reports from results files alone: the user's where there are any, else the published."""
-    from bench.report.build import build_report, find_results
+    from bench.report.build import build_report
     from bench.report.index import build_index
     from bench.report.publish import publish_results
+    from bench.report.shelf import find_results
 
     folders = find_results(reports_dir, suite_name, profile, published_too=suite_name is None and not publish)
     for folder in folders:

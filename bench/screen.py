@@ -1,30 +1,44 @@
 """What the command line shows: tables for rich, computed from plans and outcomes."""
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from rich.table import Table
 from rich.text import Text
 
 from bench.claims import Trained
+from bench.report.shelf import Entry
 from bench.report.table import Table as Cells
 from bench.report.tables import conclusion
-from bench.schedule.contender import Contender
-from bench.schedule.plan import Plan
-from bench.schedule.recall import Recalled
 from bench.spec import LOOKS, Claim, Suite
 from bench.verdicts import Outcome
+
+if TYPE_CHECKING:  # a list of suites needs no torch
+    from bench.schedule.contender import Contender
+    from bench.schedule.plan import Plan
+    from bench.schedule.recall import Recalled
 
 _COLOURS = {"supported": "green", "contradicted": "red", "undecided": "yellow"}
 
 
-def suite_list(suites: Iterable[Suite]) -> Table:
-    """The suites with their questions and sizes."""
-    table = _table("suite", "question", numeric=("experiments", "claims"))
+def suite_list(suites: Iterable[Suite], reports: Sequence[Entry]) -> Table:
+    """The suites with questions, sizes and the verdicts of reports: the user's own, else the published."""
+    table = _table("suite", "question", "verdicts", numeric=("experiments", "claims"))
+    table.caption = "verdicts: + supported, − contradicted, ? undecided"
     table.columns[0].no_wrap = True
     for suite in suites:
         size = str(len(suite.experiments)) if suite.experiments else f"{len(suite.networks)} counted"
-        table.add_row(suite.name, suite.question, size, str(len(suite.claims)))
+        found = [one for one in reports if one.plan["name"] == suite.name]
+        own = [one for one in found if not one.published] or found
+        told = [f"{one.plan['profile']} {_marks(one)}{' (published)' * one.published}" for one in own]
+        table.add_row(suite.name, suite.question, "\n".join(told) or "–", size, str(len(suite.claims)))
     return table
+
+
+def _marks(entry: Entry) -> str:
+    verdicts = [one["verdict"] for one in entry.verdicts]
+    signs = {"supported": "+", "contradicted": "−", "undecided": "?"}
+    return " ".join(f"{verdicts.count(kind)}{sign}" for kind, sign in signs.items())
 
 
 def claims_table(suite: Suite) -> Table:
@@ -53,7 +67,7 @@ def experiments_table(suite: Suite) -> Table:
     return table
 
 
-def plan_table(plan: Plan, recalled: Recalled) -> Table:
+def plan_table(plan: "Plan", recalled: "Recalled") -> Table:
     """What of a plan is there, new and stale."""
     table = _table("experiment", numeric=("parameters", "MACs", "trials", "runs"))
     table.caption = "trials and runs: cached + new + stale"
@@ -68,7 +82,7 @@ def plan_table(plan: Plan, recalled: Recalled) -> Table:
     return table
 
 
-def _states(one: Contender, recalled: Recalled) -> tuple[str, str]:
+def _states(one: "Contender", recalled: "Recalled") -> tuple[str, str]:
     results = recalled.results
     stale = [job.phase for job in recalled.stale.values() if job.experiment == one.experiment.id]
     planned = {"tune": one.study.tuning.trials if one.study else 0, one.phase: len(one.seeds)}

@@ -2,26 +2,23 @@
 
 import base64
 import math
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
-from bench.errors import UserError, suggest
 from bench.report import tables
 from bench.report.averages import ensemble_cost_table, ensembles_table
 from bench.report.figures import figures
 from bench.report.networks import count_verdicts, layer_tables, networks_table
 from bench.report.page import curves_data, details
 from bench.report.references import references_table
+from bench.report.shelf import tally_of
 from bench.report.table import Table
 from bench.report.tuning import tuned_table, tuning_table
 from bench.results import SHEET, Results, as_json, put, read
 from bench.verdicts import Outcome, decide
-
-PUBLISHED = "published"
 
 
 def build_report(folder: Path) -> list[Outcome]:
@@ -91,12 +88,6 @@ def tally(outcomes: list[Outcome]) -> str:
     return tally_of([one.verdict for one in outcomes])
 
 
-def tally_of(verdicts: Sequence[str]) -> str:
-    """How many of which kind."""
-    kinds = ("supported", "contradicted", "undecided")
-    return ", ".join(f"{verdicts.count(kind)} {kind}" for kind in kinds)
-
-
 def plain(outcome: Outcome) -> dict[str, Any]:
     """An outcome as verdicts.json holds it."""
     return {
@@ -119,32 +110,6 @@ def plain(outcome: Outcome) -> dict[str, Any]:
             for one, found in outcome.contrasts
         ],
     }
-
-
-def find_results(
-    reports_dir: Path, suite: str | None, profile: str | None, *, published_too: bool
-) -> list[Path]:
-    """The results folders asked for: of each suite and profile the user's, else the published.
-
-    With `published_too` both. Raises UserError where there are none.
-    """
-    own = {
-        path.parent.relative_to(reports_dir): path.parent
-        for path in reports_dir.glob("*/*/suite.json")
-        if path.parent.parent.name != PUBLISHED
-    }
-    shelf = reports_dir / PUBLISHED
-    ours = {path.parent.relative_to(shelf): path.parent for path in shelf.glob("*/*/suite.json")}
-    found = [*own.values(), *ours.values()] if published_too else [*{**ours, **own}.values()]
-    known = {path.parent.name for path in found}
-    chosen = [
-        path for path in sorted(found) if suite in (None, path.parent.name) and profile in (None, path.name)
-    ]
-    if not chosen:
-        what = " ".join(part for part in (suite, profile) if part) or "any suite"
-        hint = suggest(suite, known) if suite and suite not in known else "run it first: bench run"
-        raise UserError(f"there are no results of {what} in {reports_dir}: {hint}")
-    return chosen
 
 
 def _tables(results: Results, outcomes: list[Outcome]) -> dict[str, Table | None]:

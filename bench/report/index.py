@@ -1,25 +1,21 @@
 """One page for all reports: the user's own and the published, with their verdicts."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from bench.report.build import PUBLISHED, environment, tally_of
+from bench.report.build import environment
+from bench.report.shelf import Entry, entries
 from bench.results import put
 
 
 @dataclass(frozen=True)
-class Entry:
+class Shown:
     """A report on the page."""
 
     link: str
-    title: str
-    question: str
     label: str
     incomplete: bool
-    tally: str
-    verdicts: list[dict[str, Any]]
+    entry: Entry
 
 
 @dataclass(frozen=True)
@@ -27,38 +23,31 @@ class Shelf:
     """Reports of one kind."""
 
     name: str
-    entries: list[Entry]
+    shown: list[Shown]
 
 
 def build_index(reports_dir: Path) -> Path:
     """Write `index.html` into the reports folder, from the verdicts that stand there; returns its path."""
-    own = [path for path in reports_dir.glob("*/*/verdicts.json") if path.parts[-3] != PUBLISHED]
-    published = list((reports_dir / PUBLISHED).glob("*/*/verdicts.json"))
-    named = (("your own results", own), ("published results", published))
+    found = list(entries(reports_dir))
+    named = {"your own results": False, "published results": True}
     shelves = [
-        Shelf(name, [_entry(path.parent, reports_dir) for path in sorted(paths)])
-        for name, paths in named
-        if paths
+        Shelf(name, [_shown(one, reports_dir) for one in found if one.published == published])
+        for name, published in named.items()
     ]
     page = reports_dir / "index.html"
+    shelves = [shelf for shelf in shelves if shelf.shown]
     put(page, environment().get_template("index.html.j2").render(shelves=shelves))
     return page
 
 
-def _entry(folder: Path, reports_dir: Path) -> Entry:
-    plan, verdicts = (
-        json.loads((folder / name).read_text("utf-8")) for name in ("suite.json", "verdicts.json")
-    )
-    data = plan["data"]
+def _shown(entry: Entry, reports_dir: Path) -> Shown:
+    plan, data = entry.plan, entry.plan["data"]
     label = f"{plan['profile']} profile, {data['name']}" if plan["experiments"] else "exact counts"
     planned = sum(int(one.get("seeds", plan["seeds"])) for one in plan["experiments"])
-    there = len((folder / "runs.csv").read_text("utf-8").splitlines()) - 1
-    return Entry(
-        link=(folder / "report.html").relative_to(reports_dir).as_posix(),
-        title=plan["title"],
-        question=plan["question"],
+    there = len((entry.folder / "runs.csv").read_text("utf-8").splitlines()) - 1
+    return Shown(
+        link=(entry.folder / "report.html").relative_to(reports_dir).as_posix(),
         label=label if data["name"] == data["asked"] else f"{label} standing in for {data['asked']}",
         incomplete=there < planned,
-        tally=tally_of([one["verdict"] for one in verdicts]),
-        verdicts=verdicts,
+        entry=entry,
     )

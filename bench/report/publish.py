@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from bench.errors import UserError
-from bench.report.build import PUBLISHED
+from bench.report.shelf import PUBLISHED
 
 
 def publish_results(folder: Path, reports_dir: Path) -> Path:

@@ -36,6 +36,8 @@ async function look() {
     page.location.hash = "#runs-plain-20";
     await new Promise((done) => setTimeout(done, 100));
     part.opened = closed.open;
+    closed.querySelector("a[data-curves]").click();
+    part.alone = svg.querySelectorAll("path.curve").length;
     part.wrong = page.wrong;
   }
   document.getElementById("found").textContent = JSON.stringify(found);

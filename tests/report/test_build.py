@@ -10,9 +10,10 @@ import pytest
 
 from bench.claims import Count, Difference
 from bench.errors import UserError
-from bench.report.build import build_report, find_results
+from bench.report.build import build_report
 from bench.report.figures import figures
 from bench.report.figures.families import families
+from bench.report.shelf import find_results
 from bench.results import Results, read, write
 from bench.spec import Ensemble, Reference
 from bench.verdicts import decide

@@ -105,6 +105,7 @@ def test_curves_can_be_looked_into(found, width):
 def test_a_row_leads_to_its_runs(found, width):
     assert found[width]["closed"]
     assert found[width]["opened"]
+    assert found[width]["alone"] == 1, "its curves alone"
 
 
 def test_without_scripts_everything_is_there(tmp_path):

@@ -122,6 +122,13 @@ function explore(section, data) {
     figure.onpointerleave = () => line.setAttribute("visibility", "hidden");
   }
   for (const input of [metric, each, ...boxes]) input.addEventListener("change", draw);
+  for (const link of document.querySelectorAll("a[data-curves]")) {
+    link.hidden = false;
+    link.addEventListener("click", () => {
+      for (const box of boxes) box.checked = box.value === link.dataset.curves;
+      draw();
+    });
+  }
   boxes.forEach((box, i) => box.parentElement.style.setProperty("--own", COLOURS[i % COLOURS.length]));
   section.hidden = false;
   draw();
