@@ -31,7 +31,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
   });
 }
 
-// what a link leads to is opened, and on paper everything is
+// what a link leads to is opened, and on paper all but what is there in bulk
 function openTarget() {
   const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
   for (let one = target; one; one = one.parentElement) if (one.tagName === "DETAILS") one.open = true;
@@ -39,7 +39,7 @@ function openTarget() {
 }
 addEventListener("hashchange", openTarget);
 openTarget();
-addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((one) => (one.open = true)));
+addEventListener("beforeprint", () => document.querySelectorAll("details:not(.bulk)").forEach((one) => (one.open = true)));
 
 // training curves to look into
 const NAMESPACE = "http://www.w3.org/2000/svg";
