@@ -52,7 +52,8 @@ def resolved(
 def open_tracker(runs_dir: Path) -> "Tracker":
     """The store of runs. Raises UserError where its folder cannot be made."""
     from bench.provenance import Provenance
-    from bench.track import Tracker, tracking_uri
+    from bench.store import tracking_uri
+    from bench.track import Tracker
 
     try:
         runs_dir.mkdir(parents=True, exist_ok=True)

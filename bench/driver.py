@@ -17,7 +17,8 @@ from bench.schedule.plan import Plan
 from bench.schedule.progress import Display
 from bench.schedule.recall import Recalled
 from bench.schedule.session import Executor, Listener, Session, export_studies
-from bench.track import WEIGHTS, Tracker
+from bench.store import WEIGHTS
+from bench.track import Tracker
 from bench.train.records import FEATURES, Epoch, Result
 
 

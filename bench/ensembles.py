@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.predict import VIEW_SETS, Ensemble
+from bench.predict import Ensemble
+from bench.views import VIEW_SETS
 
 Probabilities = NDArray[np.float32]  # (images, classes)
 Arrays = Mapping[str, NDArray[Any]]  # of one run, as `bench.predictions` reads them

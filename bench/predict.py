@@ -7,23 +7,7 @@ from pydantic import Field, model_validator
 
 from bench.base import Several, Spec, as_tuple
 from bench.recipe import Recipe
-
-_CENTRE, _CORNERS = ((0, 0),), ((-1, -1), (-1, 1), (1, -1), (1, 1))
-_EDGES = ((-1, 0), (0, -1), (0, 1), (1, 0))
-# views of a test image: steps down and to the right, and whether it is mirrored
-VIEWS = tuple(
-    (down, right, mirrored)
-    for places in (_CENTRE, _CORNERS, _EDGES)
-    for mirrored in (False, True)
-    for down, right in places
-)
-VIEW_SETS = {  # how many are averaged, and which: the centre; mirrored; crops, then all of them mirrored
-    1: (0,),
-    2: (0, 1),
-    5: (0, 2, 3, 4, 5),
-    10: tuple(range(10)),
-    18: tuple(range(18)),
-}
+from bench.views import VIEW_SETS
 
 
 class Predict(Spec):
@@ -32,7 +16,7 @@ class Predict(Spec):
     Log-probabilities of validation and test images by the last weights are kept in any case, and by those at
     the end of each cycle of a cyclic schedule. `ema` (the decay a step) and `average` (over the ends of the
     last so many epochs) add averaged weights. `shift` (pixels, or below 1 a share of the side) adds views of
-    each image, for the last weights: see `VIEWS`.
+    each image, for the last weights: see `bench.views`.
     """
 
     ema: float | None = Field(default=None, gt=0, lt=1)

@@ -1,123 +1,51 @@
-"""The only module that writes to MLflow, in the driver alone. MLflow is the run store; a run's key is
-its identity, kept in the tag `bench.key`.
-"""
+"""The only module that writes to MLflow, in the driver alone."""
 
 import json
-import os
 import socket
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-from urllib.parse import unquote, urlparse
 
 from bench import predictions
-from bench.errors import UserError
+from bench.moving import Moved, flat
 from bench.provenance import Provenance
 from bench.schedule.contender import Contender, Job
 from bench.schedule.plan import Plan
-from bench.schedule.recall import Stored
-from bench.spec import RunSpec
+from bench.store import RESULT, WEIGHTS, Store
 from bench.train.records import Epoch, Result
 
-RESULT, WEIGHTS = "result.json", "weights.pt"
-_PAGE = 1000
-_TIMEOUT = "5"
 
-
-def tracking_uri(runs_dir: Path) -> str:
-    """The store's absolute address: MLFLOW_TRACKING_URI, else SQLite in the runs folder."""
-    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{runs_dir.resolve()}/mlflow.db"
-
-
-class Tracker:
+class Tracker(Store):
     """Writes what happens to MLflow, and reads what has happened.
 
     Raises UserError when created if the store does not answer or cannot be written.
     """
 
     def __init__(self, uri: str, runs_dir: Path, provenance: Provenance) -> None:
-        os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-        os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
-        os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
-        os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", _TIMEOUT)
-        import logging
-
-        from mlflow import MlflowClient
-
-        for name in ("mlflow", "alembic"):  # after the import, which sets levels of its own
-            logging.getLogger(name).setLevel(logging.ERROR)
-
-        self.uri, self.runs_dir, self.provenance = uri, runs_dir, provenance
+        super().__init__(uri)
+        self.runs_dir, self.provenance = runs_dir, provenance
         self.owner = f"{socket.gethostname()}:{runs_dir.resolve()}"
-        try:
-            self.client = MlflowClient(uri)
-            self.client.search_experiments(max_results=1)
-        except Exception as error:  # drivers, network, permissions: each raises its own
-            raise UserError(f"the tracking store {uri} does not answer: {_short(error)}") from error
         self._plan: Plan | None = None
         self._experiment_id = ""
         self._parents: dict[str, str] = {}
         self._runs: dict[str, str] = {}  # key -> id of the run that is being logged
         self._logged: dict[str, int] = {}  # key -> highest epoch in the store
 
-    # ---- reading ----------------------------------------------------------------------------
-
-    def finished(self) -> dict[str, list[Stored]]:
-        """All finished runs by key, of whatever suite, earliest first."""
-        found: dict[str, list[Stored]] = {}
-        for run in self._search("tags.`bench.state` = 'done'"):
-            tags = run.data.tags
-            about = {name: tags.get(f"bench.{name}", "") for name in ("commit", "versions", "hardware")}
-            stored = Stored(
-                run.info.run_id, tags["bench.key"], tags["bench.code"], run.info.artifact_uri, **about
-            )
-            found.setdefault(stored.key, []).append(stored)
-        return found
-
-    def result(self, stored: Stored) -> Result:
-        """A finished run's result, from its artifact."""
-        return Result.from_plain(json.loads(self.artifact(stored, RESULT)))
-
-    def artifact(self, stored: Stored, name: str) -> bytes:
-        """A file of a finished run."""
-        parsed = urlparse(stored.artifacts)
-        if parsed.scheme == "file":
-            return Path(unquote(parsed.path), name).read_bytes()
-        with tempfile.TemporaryDirectory() as folder:
-            return Path(self.client.download_artifacts(stored.run_id, name, folder)).read_bytes()
-
-    def _search(self, query: str, experiments: list[str] | None = None) -> Iterable[Any]:
-        ids = experiments or [one.experiment_id for one in self.client.search_experiments()]
-        token = None
-        while True:
-            page = self.client.search_runs(
-                ids,
-                query,
-                max_results=_PAGE,
-                order_by=["attributes.start_time ASC"],
-                page_token=token,
-            )
-            yield from page
-            token = page.token
-            if not token:
-                return
-
     # ---- a session --------------------------------------------------------------------------
 
     def open(self, plan: Plan) -> None:
         """Prepare the MLflow experiment and the parent runs of a plan, and sweep up after the dead."""
         self._plan = plan
-        self._experiment_id = self._experiment(plan)
-        for run in self._search(f"attributes.status = 'RUNNING' and tags.`bench.owner` = '{self.owner}'"):
+        self._experiment_id = self._experiment(plan.suite.name)
+        for run in self.search(f"attributes.status = 'RUNNING' and tags.`bench.owner` = '{self.owner}'"):
             self.client.set_terminated(run.info.run_id, "KILLED")
         for contender in plan.everyone:
             self._parents[contender.experiment.id] = self._parent(plan, contender)
 
     def started(self, job: Job) -> None:
         """Open the run's MLflow run, or the one that an interrupted visit left."""
-        same = self._search(f"tags.`bench.key` = '{job.key}'", [self._experiment_id])
+        same = self.search(f"tags.`bench.key` = '{job.key}'", [self._experiment_id])
         code = self._plan.code_of(job.experiment) if self._plan else ""
         left = [
             run
@@ -144,27 +72,52 @@ class Tracker:
     def ended(self, job: Job, result: Result) -> None:
         """Log what is missing of the curve, the result, and the final weights; then close the run."""
         run_id = self._runs.pop(job.key)
-        for epoch in result.curve:  # a run that finished while no driver lived
-            if epoch.epoch > self._logged[job.key]:
-                self._batch(run_id, _epoch_metrics(epoch), epoch.epoch)
-        cost = {f"cost.{name}": value for name, value in result.cost.items()}
-        self._batch(run_id, {f"final.{k}": v for k, v in result.metrics.items()} | cost, 0)
-        self.client.log_text(run_id, json.dumps(result.plain(), indent=1), RESULT)
         if self.provenance.diff:
             self.client.log_text(run_id, self.provenance.diff, "code.diff")
         for name in (WEIGHTS, predictions.FILE):
             kept = self.runs_dir / "work" / job.key / name
             if kept.is_file():
                 self.client.log_artifact(run_id, str(kept))
-        self.client.set_tag(run_id, "bench.status", result.status)
-        self.client.set_tag(run_id, "bench.state", "done")  # last: only now is it found as finished
-        self.client.set_terminated(run_id, "FINISHED")
+        self._finish(run_id, result, self._logged[job.key])  # its curve too, if no driver heard of it
 
     def failed(self, job: Job, reason: str) -> None:
         """Close the run as failed; it is tried again on the next visit."""
         run_id = self._runs.pop(job.key)
         self.client.set_tag(run_id, "bench.failure", reason[:4000])
         self.client.set_terminated(run_id, "FAILED")
+
+    def take(self, moved: Moved) -> None:
+        """Log a run that was made elsewhere; its parent lists it when its suite is next run here."""
+        tags = {
+            "bench.key": moved.key,
+            "bench.code": moved.code,
+            "bench.kind": "run",
+            "bench.phase": moved.phase,
+            "bench.experiment": moved.experiment,
+            "bench.owner": self.owner,
+            **{f"bench.{name}": value for name, value in moved.tags.items()},
+        }
+        name = f"{moved.experiment} · seed {moved.params.get('seed', '?')} · imported"
+        run = self.client.create_run(self._experiment(moved.suite), tags=tags, run_name=name)
+        run_id, result = str(run.info.run_id), Result.from_plain(dict(moved.result))
+        self._batch(run_id, {}, 0, moved.params)
+        with tempfile.TemporaryDirectory() as folder:
+            for file, content in moved.files.items():
+                Path(folder, file).write_bytes(content)
+                self.client.log_artifact(run_id, str(Path(folder, file)))
+        self._finish(run_id, result, logged=0)
+
+    def _finish(self, run_id: str, result: Result, logged: int) -> None:
+        """Log what is missing of the curve, and the result; then close the run."""
+        for epoch in result.curve:
+            if epoch.epoch > logged:
+                self._batch(run_id, _epoch_metrics(epoch), epoch.epoch)
+        cost = {f"cost.{name}": value for name, value in result.cost.items()}
+        self._batch(run_id, {f"final.{k}": v for k, v in result.metrics.items()} | cost, 0)
+        self.client.log_text(run_id, json.dumps(result.plain(), indent=1), RESULT)
+        self.client.set_tag(run_id, "bench.status", result.status)
+        self.client.set_tag(run_id, "bench.state", "done")  # last: only now is it found as finished
+        self.client.set_terminated(run_id, "FINISHED")
 
     def close(self) -> None:
         """Close what is still open as interrupted."""
@@ -197,8 +150,7 @@ class Tracker:
 
     # ---- writing ----------------------------------------------------------------------------
 
-    def _experiment(self, plan: Plan) -> str:
-        name = plan.suite.name
+    def _experiment(self, name: str) -> str:
         found = self.client.get_experiment_by_name(name)
         if found is not None:
             if found.lifecycle_stage == "deleted":
@@ -217,7 +169,7 @@ class Tracker:
             "bench.fingerprint": plan.data.fingerprint,
         }
         query = " and ".join(f"tags.`{name}` = '{value}'" for name, value in tags.items())
-        found = next(iter(self._search(query, [self._experiment_id])), None)
+        found = next(iter(self.search(query, [self._experiment_id])), None)
         if found is not None:
             return str(found.info.run_id)
         tags |= {"bench.provenance": plan.data.provenance, "bench.owner": self.owner}
@@ -225,7 +177,7 @@ class Tracker:
             tags["bench.stand_in_for"] = plan.data.asked
         name = f"{contender.experiment.id} · {plan.profile_name} · {plan.data.name}"
         run = self.client.create_run(self._experiment_id, tags=tags, run_name=name)
-        params = _params(contender.spec) | {"seed": "all"}
+        params = flat(contender.spec.model_dump(mode="json")) | {"seed": "all"}
         if contender.study:
             params["tuning"] = contender.study.tuning.canonical()
         price = {name: contender.counts[name] for name in ("parameters", "macs")}
@@ -239,7 +191,7 @@ class Tracker:
         profile, data = self._plan.profile_name, self._plan.data.name
         tags = {"bench.kind": "report", "bench.profile": profile, "bench.data": data}
         query = " and ".join(f"tags.`{name}` = '{value}'" for name, value in tags.items())
-        found = next(iter(self._search(query, [self._experiment_id])), None)
+        found = next(iter(self.search(query, [self._experiment_id])), None)
         if found is not None:
             return str(found.info.run_id)
         run = self.client.create_run(self._experiment_id, tags=tags, run_name=f"report · {profile} · {data}")
@@ -262,7 +214,7 @@ class Tracker:
         run = self.client.create_run(
             self._experiment_id, tags=tags, run_name=f"{job.experiment} · {job.label}"
         )
-        self._batch(run.info.run_id, {}, 0, _params(job.spec))
+        self._batch(run.info.run_id, {}, 0, flat(job.spec.model_dump(mode="json")))
         self._log_data(run.info.run_id, plan)
         return str(run.info.run_id)
 
@@ -307,22 +259,3 @@ def _epoch_metrics(epoch: Epoch) -> dict[str, float]:
         "cost.images_per_second": epoch.images_per_second,
     }
     return {name: value for name, value in named.items() if value is not None}
-
-
-def _params(spec: RunSpec) -> dict[str, str]:
-    """The resolved specification, flat: `recipe.lr`, `model.name`, …"""
-    flat: dict[str, str] = {}
-
-    def walk(prefix: str, value: Any) -> None:
-        if isinstance(value, dict) and value:
-            for name, inner in value.items():
-                walk(f"{prefix}.{name}" if prefix else name, inner)
-        else:
-            flat[prefix] = value if isinstance(value, str) else json.dumps(value)
-
-    walk("", spec.model_dump(mode="json", exclude_none=True))
-    return flat
-
-
-def _short(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:200]

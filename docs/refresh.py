@@ -16,6 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 PUBLISHED = ROOT / "reports" / "published"
+COMMANDS = "list", "show", "plan", "run", "report", "diff", "augment", "ui", "export", "import", "data get"
 SHOWN = PUBLISHED / "resnet-vs-plain" / "quick"
 
 
@@ -52,7 +53,7 @@ def _contrast(one: dict) -> str:
 def commands() -> str:
     """Every command with the first line of its help and its example."""
     lines = []
-    for words in ("list", "show", "plan", "run", "report", "diff", "augment", "ui", "data get"):
+    for words in COMMANDS:
         text = subprocess.run(
             [sys.executable, "-m", "bench", *words.split(), "--help"],
             capture_output=True,

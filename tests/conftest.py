@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bench import cli, desk
 from bench.data.sets import write
 
 ROOT = Path(__file__).parent.parent
@@ -107,3 +108,34 @@ def clean_environment() -> dict[str, str]:
     """The environment without what would change what the command line does."""
     own = ("BENCH_DATA_DIR", "BENCH_RUNS_DIR", "MLFLOW_TRACKING_URI", "RAY_ADDRESS")
     return {**{k: v for k, v in os.environ.items() if k not in own}, "COLUMNS": "200"}
+
+
+@pytest.fixture
+def command(tmp_path, monkeypatch, capsys, suites_dir, data_dir):
+    """The command line in this process, in an empty folder; gives exit code, output and errors."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("BENCH_DATA_DIR", "BENCH_RUNS_DIR", "MLFLOW_TRACKING_URI", "RAY_ADDRESS"):
+        monkeypatch.delenv(name, raising=False)
+
+    for screen in (desk.console, desk.errors):
+        monkeypatch.setattr(screen, "_width", 200)
+
+    def run(*arguments, **environment):
+        for name, value in environment.items():
+            monkeypatch.setenv(name, str(value))
+        monkeypatch.setattr(sys, "argv", ["bench", *map(str, arguments)])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        said = capsys.readouterr()
+        return end.value.code, said.out, said.err
+
+    return run
+
+
+def one_line(said) -> str:
+    code, _, errors = said
+    assert code == 2
+    assert errors.startswith("error: ")
+    assert errors.count("\n") == 1, errors
+    assert "Traceback" not in errors
+    return errors

@@ -1,38 +1,13 @@
 """Asked wrongly: one clear line, exit code 2, and nothing that was finished is lost."""
 
 import json
-import sys
 
 import numpy as np
 import pandas as pd
 import pytest
-from rich.console import Console
 
-from bench import cli
 from bench.data.sets import write
-from tests.conftest import tiny_arrays
-
-
-@pytest.fixture
-def command(tmp_path, monkeypatch, capsys, suites_dir, data_dir):
-    """The command line in this process, in an empty folder; gives exit code, output and errors."""
-    monkeypatch.chdir(tmp_path)
-    for name in ("BENCH_DATA_DIR", "BENCH_RUNS_DIR", "MLFLOW_TRACKING_URI", "RAY_ADDRESS"):
-        monkeypatch.delenv(name, raising=False)
-
-    for name in ("console", "errors"):
-        monkeypatch.setattr(cli, name, Console(width=200, stderr=name == "errors"))
-
-    def run(*arguments, **environment):
-        for name, value in environment.items():
-            monkeypatch.setenv(name, str(value))
-        monkeypatch.setattr(sys, "argv", ["bench", *map(str, arguments)])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        said = capsys.readouterr()
-        return end.value.code, said.out, said.err
-
-    return run
+from tests.conftest import one_line, tiny_arrays
 
 
 def run_tiny(suites_dir, data, *more):
@@ -48,15 +23,6 @@ def run_tiny(suites_dir, data, *more):
         data,
         *more,
     )
-
-
-def one_line(said) -> str:
-    code, _, errors = said
-    assert code == 2
-    assert errors.startswith("error: ")
-    assert errors.count("\n") == 1, errors
-    assert "Traceback" not in errors
-    return errors
 
 
 def test_help_has_an_example_for_every_command(command):

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.ensembles import Gallery, Runs, disagreement, ensemble_rows, sampled_rows, scores
-from bench.predict import VIEW_SETS, VIEWS, Ensemble
+from bench.predict import Ensemble
+from bench.views import VIEW_SETS, VIEWS
 
 CLASSES, IMAGES = 4, 60
 LABELS = np.arange(IMAGES) % CLASSES

@@ -8,7 +8,8 @@ from bench import load_suite
 from bench.errors import UserError
 from bench.provenance import Provenance
 from bench.schedule.plan import make_plan
-from bench.track import Tracker, tracking_uri
+from bench.store import tracking_uri
+from bench.track import Tracker
 from bench.train.records import Epoch, Result
 
 
@@ -88,12 +89,12 @@ def test_an_interrupted_run_goes_on_in_the_same_mlflow_run(plan, tracker):
     # the driver dies here without a word; a new one sweeps up and goes on
     later = Tracker(tracker.uri, tracker.runs_dir, Provenance())
     later.open(plan)
-    states = [run.info.status for run in later._search("tags.`bench.kind` = 'run'")]
+    states = [run.info.status for run in later.search("tags.`bench.kind` = 'run'")]
     assert states == ["KILLED"]
     later.started(job)
     later.epoch(job, RESULT.curve[0])
     later.ended(job, RESULT)
-    (run,) = later._search("tags.`bench.kind` = 'run'")
+    (run,) = later.search("tags.`bench.kind` = 'run'")
     assert run.info.status == "FINISHED"
     assert steps(later, run.info.run_id) == [1, 2]
 
@@ -104,7 +105,7 @@ def test_nothing_stays_running(plan, tracker):
         tracker.started(job_of(plan, seed))
     tracker.failed(job_of(plan), "worker lost")
     tracker.close()
-    runs = {run.info.run_name: run for run in tracker._search("tags.`bench.kind` = 'run'")}
+    runs = {run.info.run_name: run for run in tracker.search("tags.`bench.kind` = 'run'")}
     assert runs["plain-8 · seed 0"].info.status == "FAILED"
     assert runs["plain-8 · seed 0"].data.tags["bench.failure"] == "worker lost"
     assert runs["plain-8 · seed 1"].info.status == "KILLED"
@@ -113,7 +114,7 @@ def test_nothing_stays_running(plan, tracker):
 def test_parents_are_made_once(plan, tracker):
     tracker.open(plan)
     tracker.open(plan)
-    assert len(list(tracker._search("tags.`bench.kind` = 'experiment'"))) == 2
+    assert len(list(tracker.search("tags.`bench.kind` = 'experiment'"))) == 2
 
 
 def test_verdicts_members_and_report_are_written_back(plan, tracker, tmp_path):
@@ -124,11 +125,11 @@ def test_verdicts_members_and_report_are_written_back(plan, tracker, tmp_path):
         tracker.conclude(
             {"plain-8": {"mean.test_error": 12.5}}, {"plain-8": ["a", "b"]}, "note", {"bench.v": "x"}, report
         )
-    (held,) = tracker._search("tags.`bench.kind` = 'report'")
+    (held,) = tracker.search("tags.`bench.kind` = 'report'")
     assert (held.data.tags["bench.profile"], held.data.tags["bench.v"]) == ("smoke", "x")
     path = tracker.client.download_artifacts(held.info.run_id, "report.html", str(tmp_path))
     assert Path(path).read_text() == "second"
-    (parent,) = tracker._search("tags.`bench.experiment` = 'plain-8'")
+    (parent,) = tracker.search("tags.`bench.experiment` = 'plain-8'")
     assert parent.data.metrics["mean.test_error"] == 12.5
     assert parent.data.tags["bench.runs"] == "a,b"
     experiment = tracker.client.get_experiment_by_name("tiny")

@@ -10,7 +10,8 @@ import urllib.request
 import pytest
 
 from bench.provenance import Provenance
-from bench.track import Tracker, tracking_uri
+from bench.store import tracking_uri
+from bench.track import Tracker
 from tests.conftest import clean_environment
 
 

@@ -4,8 +4,11 @@ The firewall stands here: `Split` holds the training and validation images alone
 come out of one function, `open_test`, which the engine calls once, after the last step.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -14,7 +17,9 @@ from torch import Tensor
 
 from bench.data.sets import ImageSet
 from bench.errors import UserError
-from bench.runspec import Data, DataUse
+
+if TYPE_CHECKING:
+    from bench.runspec import Data, DataUse
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,19 @@
 """Exact counts of a network's architecture. No training, and no weights: the meta device suffices."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
 
-from bench.base import Named
 from bench.errors import UserError
 from bench.models import build, member
 from bench.models.trace import Layer, trace
+
+if TYPE_CHECKING:
+    from bench.base import Named
 
 _WEIGHTED = 2  # dimensions from which on a parameter is a weight matrix or filter bank
 

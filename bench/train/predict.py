@@ -1,6 +1,9 @@
 """Predictions of a trained network: log-probabilities of images, view by view."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -9,9 +12,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from bench.data.split import Images
-from bench.predict import VIEWS, Predict
 from bench.train.steps import EVALUATION_BATCH, Network
 from bench.train.weights import WeightSets
+from bench.views import VIEWS
+
+if TYPE_CHECKING:
+    from bench.predict import Predict
 
 
 def predictions(

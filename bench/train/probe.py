@@ -1,12 +1,14 @@
 """Probing a layer: a linear classifier on what the network, as it is, hands on from there."""
 
+from __future__ import annotations
+
 import warnings
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -15,9 +17,11 @@ from numpy.typing import NDArray
 from bench.data.split import Images, Split
 from bench.errors import UserError
 from bench.files import written_whole
-from bench.runspec import Probe
 from bench.train.layers import after, layers
 from bench.train.steps import EVALUATION_BATCH, Network
+
+if TYPE_CHECKING:
+    from bench.runspec import Probe
 
 Features = dict[str, NDArray[np.float64]]  # by layer's number, (images, features)
 

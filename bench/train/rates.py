@@ -1,10 +1,15 @@
 """Learning rates as pure functions of the recipe and the step."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from bench.spec import Recipe
 from bench.train.records import Epoch
+
+if TYPE_CHECKING:
+    from bench.spec import Recipe
 
 # one-cycle (Smith and Topin 2017, arXiv 1708.07120), with the constants that PyTorch made customary
 _RISE, _START_DIVISOR, _END_DIVISOR = 0.3, 25.0, 1e4

@@ -1,5 +1,7 @@
 """One run, from a plain specification to its result, resumable at every epoch."""
 
+from __future__ import annotations
+
 import math
 import resource
 import sys
@@ -7,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 import torch
 
@@ -15,7 +18,6 @@ from bench.data.augment import Draw, compose
 from bench.data.sets import ImageSet, load
 from bench.data.split import Images, Split, open_split, open_test
 from bench.errors import UserError
-from bench.spec import RunSpec
 from bench.train import checkpoint
 from bench.train.predict import predictions as predicted
 from bench.train.probe import Shelf, probe
@@ -25,6 +27,9 @@ from bench.train.seeding import generator, reseed
 from bench.train.start import begin, parameter_groups
 from bench.train.steps import Network, evaluate, train_epoch
 from bench.train.weights import WeightSets
+
+if TYPE_CHECKING:
+    from bench.spec import RunSpec
 
 
 class Interrupted(Exception):

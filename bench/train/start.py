@@ -1,14 +1,19 @@
 """Where a run's first weights come from: layers of another run's, by number, some of them frozen."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
 from bench.errors import UserError
-from bench.runspec import Start
 from bench.train.layers import NumberedLayer, layers
+
+if TYPE_CHECKING:
+    from bench.runspec import Start
 
 _SHOWN = 4  # layers that do not fit, in a message
 

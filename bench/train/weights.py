@@ -1,15 +1,19 @@
 """The sets of weights that a run predicts with beside its last: averages of them, and ends of cycles."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
 
-from bench.predict import Predict
-from bench.recipe import Recipe
 from bench.train.rates import cycle_ends
+
+if TYPE_CHECKING:
+    from bench.predict import Predict
+    from bench.recipe import Recipe
 
 
 class WeightSets:

@@ -10,13 +10,14 @@ from torch import nn
 from bench import predictions
 from bench.data import load
 from bench.data.split import open_split, open_test
-from bench.predict import VIEWS, Predict
+from bench.predict import Predict
 from bench.recipe import Recipe
 from bench.train.predict import shifted
 from bench.train.rates import cycle_ends, rate
 from bench.train.run import Context, Interrupted, run
 from bench.train.steps import Network, evaluate
 from bench.train.weights import WeightSets
+from bench.views import VIEWS
 from tests.train.test_run import RECIPE, deterministic, tiny_spec, weights
 
 ALL = Predict(ema=0.9, average=2, shift=1)

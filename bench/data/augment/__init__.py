@@ -6,18 +6,23 @@ afresh for each image, from the draw's generator alone, so a batch is determined
 batch). Its options are its keyword arguments.
 """
 
+from __future__ import annotations
+
 import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from bench.base import Named
 from bench.errors import UserError, suggest
+
+if TYPE_CHECKING:
+    from bench.base import Named
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,111 @@
+"""Train runs from plain specifications, where torch, numpy and torchvision are all there is.
+
+    python -m bench.train SPECS.json --out DIR [--data-dir data] [--stop-after MINUTES]
+
+`bench plan SUITE --specs SPECS.json` writes the specifications. Each run that ends is `DIR/<key>.zip`, which
+`bench import` reads; one that is interrupted goes on from its checkpoint when the command is given again.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import torch
+
+from bench import models
+from bench.code import code_hash
+from bench.errors import UserError
+from bench.moving import Moved, flat, pack
+from bench.plain import Plain
+from bench.provenance import Provenance
+from bench.train.records import Epoch
+from bench.train.run import Context, Interrupted, run
+
+_KEPT = ("weights.pt", "predictions.npz")
+
+
+def main() -> int:
+    """The command: 0 when all runs are there, 1 when some are left over, 2 when something is wrong."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.train", description=(__doc__ or "").partition("\n")[0]
+    )
+    parser.add_argument("specs", type=Path, help="file of specifications: bench plan SUITE --specs FILE")
+    parser.add_argument("--out", type=Path, required=True, help="folder for finished runs and checkpoints")
+    parser.add_argument("--data-dir", type=Path, default=Path("data"), help="folder of data sets")
+    parser.add_argument("--stop-after", type=float, default=float("inf"), help="stop after so many minutes")
+    parser.add_argument("--threads", type=int, default=1, help="cores for a run that has no GPU")
+    asked = parser.parse_args()
+    try:
+        entries = _read(asked.specs)
+        left = [one for one in entries if not _finished(one, asked.out)]
+        print(f"{len(entries) - len(left)} of {len(entries)} runs are there", flush=True)
+        deadline = monotonic() + 60 * asked.stop_after
+        for entry in left:
+            _train(entry, asked, deadline)
+    except Interrupted:
+        print("stopped; give the same command again to go on", flush=True)
+        return 1
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))
+        return [{**one, "key": Plain(one["spec"]).key} for one in entries]
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{path} is no file of specifications (bench plan SUITE --specs FILE)") from error
+
+
+def _finished(entry: dict[str, Any], out: Path) -> bool:
+    return (out / f"{entry['key']}.zip").is_file()
+
+
+def _train(entry: dict[str, Any], asked: argparse.Namespace, deadline: float) -> None:
+    spec, folder = Plain(entry["spec"]), asked.out / entry["key"]
+    name = f"{entry['experiment']}, seed {spec.seed}"
+    start = asked.out / spec.start.key / "weights.pt" if spec.start else None
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+
+    def told(epoch: Epoch) -> None:
+        shown = f"training error {epoch.train_error:.2f} %"
+        if epoch.validation_error is not None:
+            shown += f", validation {epoch.validation_error:.2f} %"
+        print(f"{name}: epoch {epoch.epoch}, {shown}", flush=True)
+
+    context = Context(
+        data_dir=asked.data_dir,
+        folder=folder,
+        device=device,
+        threads=asked.threads,
+        start=start,
+        report=told,
+        should_stop=lambda: monotonic() >= deadline,
+    )
+    result = run(spec, context)  # type: ignore[arg-type]  # a specification, read and not validated
+    files = {kept: (folder / kept).read_bytes() for kept in _KEPT if (folder / kept).is_file()}
+    moved = Moved(
+        key=entry["key"],
+        code=code_hash(models.source(spec.model.name)),
+        suite=entry["suite"],
+        experiment=entry["experiment"],
+        phase=entry["phase"],
+        params=flat(entry["spec"]),
+        tags=Provenance().tags(),
+        result=result.plain(),
+        files=files,
+    )
+    pack(asked.out / f"{entry['key']}.zip", [moved])
+    errors = ", ".join(f"{k} {v:.2f}" for k, v in result.metrics.items() if k.endswith("error"))
+    print(f"{name}: {result.status}; {errors}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,52 @@
+"""Runs on their way: what is to be trained elsewhere, and what was."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from bench.errors import UserError
+from bench.files import written_whole
+from bench.moving import unpack
+from bench.schedule.plan import Plan
+from bench.schedule.recall import Recalled
+from bench.track import Tracker
+
+
+def write_specs(plan: Plan, recalled: Recalled, path: Path) -> int:
+    """Write the specifications of the runs that are missing and known, sources first; returns how many.
+
+    Raises UserError where runs begin with weights from a file, which would have to travel too.
+    """
+    if plan.given:
+        raise UserError(
+            f"{plan.suite.name}: its sources are files of weights; they are not written to {path}"
+        )
+    jobs = [job for one in plan.everyone for job in one.missing(recalled.results)]
+    entries = [
+        {
+            "suite": plan.suite.name,
+            "experiment": job.experiment,
+            "phase": job.phase,
+            "spec": job.spec.model_dump(mode="json"),
+        }
+        for job in jobs
+    ]
+    with written_whole(path) as file:
+        file.write(json.dumps(entries, indent=1).encode())
+    return len(jobs)
+
+
+def take(tracker: Tracker, paths: Iterable[Path]) -> tuple[int, int]:
+    """Take the runs of files into the store; how many were taken, and how many were there already.
+
+    All files are checked before the first run is taken. Raises UserError for one that is not whole.
+    """
+    runs = [run for path in paths for run in unpack(path)]
+    there = {(run.key, run.code) for stored in tracker.finished().values() for run in stored}
+    taken = 0
+    for run in runs:
+        if (run.key, run.code) not in there:
+            tracker.take(run)
+            there.add((run.key, run.code))
+            taken += 1
+    return taken, len(runs) - taken
