@@ -1,0 +1,336 @@
+"""The engine against the loop that people write, against bare steps, and against this machine's peaks.
+
+    python -m benchmarks.engine [--model resnet-20] [--rounds 7] [--json FILE]
+
+All sides train the same network on the same images in batches of 128, one after the other in each round, each
+warmed up before; the table gives medians, and ratios round by round with their quartiles. "Plain" is the
+usual script: DataLoader, torchvision's transforms image by image, float32 NCHW, `.item()` every step.
+"""
+
+import argparse
+import json
+import multiprocessing
+import os
+import platform
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median, quantiles
+from time import perf_counter
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+import torchvision
+from PIL import Image
+from rich.console import Console
+from rich.table import Table
+from torch.utils.data import DataLoader, Dataset
+from torchvision import transforms
+
+from bench import models
+from bench.base import Named
+from bench.data.augment import Draw, compose
+from bench.data.split import Images, Split, channel_statistics, principal_colours
+from bench.models.counts import count
+from bench.train.seeding import generator
+from bench.train.steps import Network, evaluate, train_epoch
+
+BATCH, STEPS, SIDE, CLASSES = 128, 8, 32, 10
+MEAN, STD = (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616)
+Timed = Callable[[], float]  # does a round, gives images (or operations) a second
+
+
+class Photographs(Dataset[tuple[torch.Tensor, int]]):
+    """Images as PIL sees them, with transforms, as torchvision's own data sets give them."""
+
+    def __init__(
+        self, x: np.ndarray, y: np.ndarray, transform: Callable[[Image.Image], torch.Tensor]
+    ) -> None:
+        self.x, self.y, self.transform = x, y, transform
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    def __getitem__(self, i: int) -> tuple[torch.Tensor, int]:
+        return self.transform(Image.fromarray(self.x[i])), int(self.y[i])
+
+
+def drawn(n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Random images (n, 32, 32, 3) and labels: speed does not depend on what they show."""
+    rng = np.random.default_rng(0)
+    return rng.integers(0, 256, (n, SIDE, SIDE, 3), np.uint8), rng.integers(0, CLASSES, n)
+
+
+def sgd(model: torch.nn.Module, **more: object) -> torch.optim.Optimizer:
+    """The recipe's optimizer."""
+    groups = [{"params": list(model.parameters()), "share": 1.0}]
+    return torch.optim.SGD(groups, lr=0.1, momentum=0.9, weight_decay=1e-4, **more)  # type: ignore[arg-type]
+
+
+def plain_training(name: str, workers: int = 0) -> Timed:
+    """A training epoch of the usual script; images a second."""
+    x, y = drawn(BATCH * STEPS)
+    steps = [transforms.RandomCrop(SIDE, padding=4), transforms.RandomHorizontalFlip(), transforms.ToTensor()]
+    data = Photographs(x, y, transforms.Compose([*steps, transforms.Normalize(MEAN, STD)]))
+    loader = DataLoader(data, batch_size=BATCH, shuffle=True, num_workers=workers, drop_last=True)
+    model = models.build(name, num_classes=CLASSES)
+    optimizer = sgd(model)
+
+    def epoch() -> float:
+        began, total, correct = perf_counter(), 0.0, 0
+        model.train()
+        for images, labels in loader:
+            optimizer.zero_grad()
+            logits = model(images)
+            loss = F.cross_entropy(logits, labels)
+            loss.backward()
+            optimizer.step()
+            total += loss.item()
+            correct += (logits.argmax(1) == labels).sum().item()
+        return BATCH * STEPS / (perf_counter() - began)
+
+    return epoch
+
+
+def plain_evaluation(name: str) -> Timed:
+    """Evaluation as the usual script does it; images a second."""
+    x, y = drawn(BATCH * STEPS)
+    steps = [transforms.ToTensor(), transforms.Normalize(MEAN, STD)]
+    loader = DataLoader(Photographs(x, y, transforms.Compose(steps)), batch_size=BATCH)
+    model = models.build(name, num_classes=CLASSES).eval()
+
+    @torch.no_grad()
+    def epoch() -> float:
+        began, correct = perf_counter(), 0
+        for images, labels in loader:
+            correct += (model(images).argmax(1) == labels).sum().item()
+        return BATCH * STEPS / (perf_counter() - began)
+
+    return epoch
+
+
+def _ours(name: str) -> tuple[Network, Split]:
+    x, y = drawn(BATCH * STEPS)
+    images = Images(torch.from_numpy(x), torch.from_numpy(y))
+    mean, std = channel_statistics(images.x)
+    split = Split(images, images, mean, std, CLASSES)
+    return Network.of(models.build(name, num_classes=CLASSES), split, "bf16"), split
+
+
+def engine_training(name: str) -> Timed:
+    """A training epoch of the engine: data, augmentation and running figures included."""
+    network, split = _ours(name)
+    optimizer = sgd(network.model, fused=True)
+    augment = compose([Named(name="crop"), Named(name="flip")])
+    cpu = torch.device("cpu")
+
+    def epoch() -> float:
+        began = perf_counter()
+        draw = Draw(generator(0, 1, "augment", cpu), split.mean, lambda: principal_colours(split.train.x))
+        shuffle = generator(0, 1, "order", cpu)
+        train_epoch(network, optimizer, split.train, BATCH, augment, draw, shuffle, lambda step: 0.1)
+        return BATCH * STEPS / (perf_counter() - began)
+
+    return epoch
+
+
+def engine_evaluation(name: str) -> Timed:
+    """Evaluation by the engine."""
+    network, split = _ours(name)
+
+    def epoch() -> float:
+        began = perf_counter()
+        evaluate(network, split.train)
+        return BATCH * STEPS / (perf_counter() - began)
+
+    return epoch
+
+
+def bare_steps(name: str) -> Timed:
+    """Forward, loss, backward and update on one batch that is ready, in the engine's precision and format."""
+    model = models.build(name, num_classes=CLASSES).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    optimizer = sgd(model, fused=True)
+    x = torch.randn(BATCH, 3, SIDE, SIDE).contiguous(memory_format=torch.channels_last)
+    y = torch.randint(CLASSES, (BATCH,))
+
+    def epoch() -> float:
+        began = perf_counter()
+        model.train()
+        for _ in range(STEPS):
+            with torch.autocast("cpu", torch.bfloat16):
+                logits = model(x)
+            loss = F.cross_entropy(logits.float(), y)
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            optimizer.step()
+        return BATCH * STEPS / (perf_counter() - began)
+
+    return epoch
+
+
+def convolution(precision: torch.dtype) -> Timed:
+    """3×3 convolutions of 256 channels, the densest that there are; operations a second (two a MAC)."""
+    layer = torch.nn.Conv2d(256, 256, 3, padding=1, bias=False).to(
+        precision, memory_format=torch.channels_last
+    )  # type: ignore[call-overload]
+    x = torch.randn(16, 256, 32, 32, dtype=precision).contiguous(memory_format=torch.channels_last)
+    operations = 2 * 16 * 32 * 32 * 256 * 256 * 9
+
+    @torch.no_grad()
+    def once() -> float:
+        began = perf_counter()
+        for _ in range(4):
+            layer(x)
+        return 4 * operations / (perf_counter() - began)
+
+    return once
+
+
+def product(precision: torch.dtype) -> Timed:
+    """Products of 1024×1024 matrices; operations a second."""
+    a, b = torch.randn(1024, 1024, dtype=precision), torch.randn(1024, 1024, dtype=precision)
+
+    def once() -> float:
+        began = perf_counter()
+        for _ in range(8):
+            a @ b
+        return 8 * 2 * 1024**3 / (perf_counter() - began)
+
+    return once
+
+
+def copying() -> Timed:
+    """Copies of 64 MB; bytes a second, read and written."""
+    a = torch.empty(2**26, dtype=torch.uint8)
+    b = torch.empty_like(a)
+
+    def once() -> float:
+        began = perf_counter()
+        for _ in range(4):
+            b.copy_(a)
+        return 4 * 2 * 2**26 / (perf_counter() - began)
+
+    return once
+
+
+def in_turns(sides: dict[str, Timed], rounds: int) -> dict[str, list[float]]:
+    """Every side once a round, after one round to warm up."""
+    found: dict[str, list[float]] = {name: [] for name in sides}
+    for round_number in range(rounds + 1):
+        for name, side in sides.items():
+            value = side()
+            if round_number:
+                found[name].append(value)
+    return found
+
+
+SIDES: dict[str, Callable[[str], Timed]] = {
+    "engine": engine_training,
+    "plain": plain_training,
+    "bare steps": bare_steps,
+    "engine, evaluation": engine_evaluation,
+    "plain, evaluation": plain_evaluation,
+}
+
+
+def _worker(
+    side: str,
+    model: str,
+    threads: int,
+    rounds: int,
+    gate: "multiprocessing.synchronize.Barrier",
+    queue: "multiprocessing.Queue[float]",
+) -> None:
+    torch.set_num_threads(threads)
+    epoch = SIDES[side](model)
+    epoch()
+    gate.wait()
+    queue.put(median(epoch() for _ in range(rounds)))
+
+
+def at_once(side: str, model: str, processes: int, threads: int, rounds: int) -> float:
+    """Images a second of several processes together."""
+    context = multiprocessing.get_context("spawn")
+    gate, queue = context.Barrier(processes), context.Queue()
+    started = [
+        context.Process(target=_worker, args=(side, model, threads, rounds, gate, queue))
+        for _ in range(processes)
+    ]
+    for process in started:
+        process.start()
+    total = sum(queue.get() for _ in started)
+    for process in started:
+        process.join()
+    return total
+
+
+def ratio(over: list[float], under: list[float]) -> str:
+    """The median of the rounds' ratios with its quartiles."""
+    ratios = [a / b for a, b in zip(over, under, strict=True)]
+    low, middle, high = quantiles(ratios, n=4)
+    return f"{middle:.2f} [{low:.2f}, {high:.2f}]"
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--model", default="resnet-20")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--json", type=Path)
+    asked = parser.parse_args()
+    torch.set_num_threads(1)
+    found = in_turns({name: side(asked.model) for name, side in SIDES.items()}, asked.rounds)
+    peaks = in_turns(
+        {
+            "convolution bf16": convolution(torch.bfloat16),
+            "convolution fp32": convolution(torch.float32),
+            "product bf16": product(torch.bfloat16),
+            "product fp32": product(torch.float32),
+            "copy": copying(),
+        },
+        asked.rounds,
+    )
+    cores = os.cpu_count() or 1
+    together = {
+        f"engine, {cores} processes of 1 thread": at_once("engine", asked.model, cores, 1, asked.rounds),
+        f"plain, {cores} processes of 1 thread": at_once("plain", asked.model, cores, 1, asked.rounds),
+        f"plain, 1 process of {cores} threads": at_once("plain", asked.model, 1, cores, asked.rounds),
+    }
+    macs = count(Named(name=asked.model), num_classes=CLASSES, in_channels=3, size=(SIDE, SIDE)).counts[
+        "macs"
+    ]
+    step = [2 * 3 * macs * speed for speed in found["bare steps"]]  # backward costs two forward passes
+    mine = [2 * 3 * macs * speed for speed in found["engine"]]
+    console = Console()
+    console.print(
+        f"{asked.model}, batches of {BATCH}, {platform.processor() or platform.machine()}, {cores} cores"
+    )
+    console.print(f"torch {torch.__version__}, torchvision {torchvision.__version__}; one thread unless said")
+    speeds = Table("what", "images/s", box=None)
+    for name, values in {**found, **{k: [v] for k, v in together.items()}}.items():
+        speeds.add_row(name, f"{median(values):,.0f}")
+    limits = Table("peak", "a second", box=None)
+    for name, values in peaks.items():
+        unit = "GB" if name == "copy" else "G operations"
+        limits.add_row(name, f"{median(values) / 1e9:,.0f} {unit}")
+    a, b, c = together.values()
+    ratios = {
+        "engine / bare steps": ratio(found["engine"], found["bare steps"]),
+        "engine / plain": ratio(found["engine"], found["plain"]),
+        f"engine / plain, {cores} at once": f"{a / b:.2f}",
+        f"engine, {cores} at once / plain, {cores} threads": f"{a / c:.2f}",
+        "evaluation: engine / plain": ratio(found["engine, evaluation"], found["plain, evaluation"]),
+        "bare steps / bf16 convolution peak": ratio(step, peaks["convolution bf16"]),
+        "engine / bf16 convolution peak": ratio(mine, peaks["convolution bf16"]),
+    }
+    told = Table("ratio", "median [quartiles]", box=None)
+    for name, value in ratios.items():
+        told.add_row(name, value)
+    for table in (speeds, limits, told):
+        console.print(table)
+    if asked.json:
+        asked.json.write_text(json.dumps({"images_per_second": found, "at_once": together, "peaks": peaks}))
+
+
+if __name__ == "__main__":
+    main()
