@@ -21,7 +21,7 @@ from bench.exact import CountRatio as CountRatio
 from bench.exact import SameCount as SameCount
 from bench.metrics import After as After
 from bench.metrics import EpochsTo as EpochsTo
-from bench.metrics import Metric
+from bench.metrics import Metric, title
 from bench.spec import Claim
 
 
@@ -65,9 +65,13 @@ class Contrast:
 
 
 class Trained(Claim):
-    """A claim about trained networks: a metric, and contrasts of it."""
+    """A claim about trained networks: a metric, and contrasts of its means over seeds.
+
+    With `over="spread"` contrasts are of the mean distance from the median over seeds, in place of the mean.
+    """
 
     metric: Metric
+    over: Literal["spread"] | None = None
 
     @model_validator(mode="after")
     def _no_self_comparison(self) -> Self:
@@ -82,6 +86,13 @@ class Trained(Claim):
     def contrasts(self) -> tuple[Contrast, ...]:
         """What is said to be above which bound."""
         raise NotImplementedError
+
+    @property
+    def quantity(self) -> str:
+        """What is compared, in words."""
+        return (
+            title(self.metric) if self.over is None else f"{self.over} over seeds of the {title(self.metric)}"
+        )
 
     def shown(self) -> int:
         """How many of the contrasts tell a reader something: the first so many."""

@@ -96,6 +96,11 @@ def band(values: NDArray[np.float64], level: float = 0.95) -> tuple[Sample, Samp
     return means, means - half, means + half
 
 
+def deviations(sample: Sample) -> Sample:
+    """How far each value is from the median: what is compared where spreads are (Brown and Forsythe 1974)."""
+    return np.abs(sample - np.median(sample)) if len(sample) else sample
+
+
 def paired(a: Sample, b: Sample, level: float = 0.95) -> Estimate:
     """The mean of a − b over seeds that share something, with Student's t interval of the differences.
 

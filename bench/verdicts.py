@@ -147,7 +147,12 @@ def _evidence(claim: Trained, values: Values, pools: Pools, look: int) -> _Evide
     n = look if enough else min(look, *seeds.values())
     if min(len(sample[: n // members[name]]) for name, sample in samples.items()) == 0:
         return _Evidence((), 0, 1.0, True)
-    estimates = tuple((one, _estimate(one, samples.__getitem__, pools, n)) for one in claim.contrasts())
+
+    def compared(name: str) -> Sample:
+        sample = samples[name][: n // members[name]]
+        return stats.deviations(sample) if claim.over == "spread" else sample
+
+    estimates = tuple((one, _estimate(one, compared, pools, n)) for one in claim.contrasts())
     if any(found.n == 0 for _, found in estimates):
         return _Evidence((), 0, 1.0, True)
     p_for = max(estimate.p_above(one.bound) for one, estimate in estimates)

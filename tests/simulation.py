@@ -139,6 +139,13 @@ def false_verdicts(claims: int, stopping: Stopping) -> float:
     return float(wrong.mean())
 
 
+def false_spreads(n: int, alpha: float) -> float:
+    """How often equal spreads are called different, by Welch's test of the distances from the medians."""
+    pair = np.random.default_rng(n).normal(size=(2, DRAWS, n))
+    away = [np.abs(x - np.median(x, axis=1, keepdims=True)) for x in pair]
+    return float(np.mean(two_sided(contrast(away, [1, -1])) <= alpha))
+
+
 def power(n: int, effect: float, alpha: float) -> float:
     """How often Welch's test of two groups finds a difference of so many standard deviations."""
     a, b = np.random.default_rng(n).normal(size=(2, DRAWS, n))

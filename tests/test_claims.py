@@ -652,6 +652,20 @@ def test_a_level_is_reached_or_not(at_most, verdict):
     assert estimate.p_above(0) == pytest.approx(one)
 
 
+def test_spreads_are_compared_by_distances_from_the_median():
+    """Means far apart the wrong way round do not matter."""
+    table = {"steady": seeds(50, n=20, spread=0.2), "loose": seeds(10, n=20, spread=4.0)}
+    claim = less("steady", "loose", over="spread")
+    found = outcome_of(claim, table)
+    assert found.verdict == "supported"
+    first = {name: np.array(values[: found.look]) for name, values in table.items()}
+    away = {name: np.abs(values - np.median(values)) for name, values in first.items()}
+    test = scipy_stats.ttest_ind(away["loose"], away["steady"], equal_var=False)
+    assert found.p == pytest.approx(test.pvalue)
+    assert claim.quantity == "spread over seeds of the test error"
+    assert outcome_of(less("loose", "steady", over="spread"), table).verdict == "contradicted"
+
+
 @pytest.mark.parametrize("places", [(1, 2), (1, 2, 2)])
 def test_places_are_one_each(places):
     with pytest.raises(ValidationError, match="`places` needs 3 different numbers"):

@@ -48,6 +48,11 @@ def test_false_verdicts_stay_below_five_percent_whatever_the_stopping(claims, st
     assert simulation.false_verdicts(claims, stopping) <= 0.05 + BY_CHANCE
 
 
+@pytest.mark.parametrize(("look", "alpha"), stats.LOOK_ALPHA.items())
+def test_equal_spreads_are_rarely_called_different(look, alpha):
+    assert simulation.false_spreads(look, alpha) <= alpha
+
+
 @pytest.mark.parametrize(("effect", "alpha"), [(1.5, 0.03), (2.5, 0.01)])
 def test_power_is_as_computed(effect, alpha):
     """But for up to six points: Welch's test estimates its degrees of freedom, and loses some at five."""

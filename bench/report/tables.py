@@ -56,7 +56,7 @@ def estimates(outcome: Outcome) -> str:
     points = "points" if unit(metric) == "%" else unit(metric)
     told = outcome.contrasts[: outcome.claim.shown()]
     shown = [f"{one.label}: {interval(found)}" for one, found in told]
-    return f"{title(metric)}{points and f', {points}'}: " + "; ".join(shown)
+    return f"{outcome.claim.quantity}{points and f', {points}'}: " + "; ".join(shown)
 
 
 def conclusion(outcome: Outcome) -> str:
