@@ -2,9 +2,10 @@
 
     python -m benchmarks.engine [--model resnet-20] [--rounds 7] [--json FILE]
 
-All sides train the same network on the same images in batches of 128, one after the other in each round, each
-warmed up before; the table gives medians, and ratios round by round with their quartiles. "Plain" is the
-usual script: DataLoader, torchvision's transforms image by image, float32 NCHW, `.item()` every step.
+All sides train the same network on the same images in batches of 128, each in a process of its own, one after
+the other in each round and warmed up before; the table gives medians, and ratios round by round with their
+quartiles. "Plain" is the usual script: DataLoader, torchvision's transforms image by image, float32 NCHW,
+`.item()` every step.
 """
 
 import argparse
@@ -12,7 +13,9 @@ import json
 import multiprocessing
 import os
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter
@@ -32,6 +35,7 @@ from bench.base import Named
 from bench.data.augment import Draw, compose
 from bench.data.split import Images, Split, channel_statistics, principal_colours
 from bench.models.counts import count
+from bench.train.memory import keep_freed
 from bench.train.seeding import generator
 from bench.train.steps import Network, evaluate, train_epoch
 
@@ -213,17 +217,6 @@ def copying() -> Timed:
     return once
 
 
-def in_turns(sides: dict[str, Timed], rounds: int) -> dict[str, list[float]]:
-    """Every side once a round, after one round to warm up."""
-    found: dict[str, list[float]] = {name: [] for name in sides}
-    for round_number in range(rounds + 1):
-        for name, side in sides.items():
-            value = side()
-            if round_number:
-                found[name].append(value)
-    return found
-
-
 SIDES: dict[str, Callable[[str], Timed]] = {
     "engine": engine_training,
     "plain": plain_training,
@@ -231,37 +224,65 @@ SIDES: dict[str, Callable[[str], Timed]] = {
     "engine, evaluation": engine_evaluation,
     "plain, evaluation": plain_evaluation,
 }
+PEAKS: dict[str, Callable[[str], Timed]] = {
+    "convolution bf16": lambda model: convolution(torch.bfloat16),
+    "convolution fp32": lambda model: convolution(torch.float32),
+    "product bf16": lambda model: product(torch.bfloat16),
+    "product fp32": lambda model: product(torch.float32),
+    "copy": lambda model: copying(),
+}
+PLAIN = "plain"
 
 
-def _worker(
-    side: str,
-    model: str,
-    threads: int,
-    rounds: int,
-    gate: "multiprocessing.synchronize.Barrier",
-    queue: "multiprocessing.Queue[float]",
-) -> None:
+def _serve(side: str, model: str, threads: int, pipe: Connection) -> None:
+    """A side's own process, a round when asked. All but plain ones keep memory as the engine does."""
     torch.set_num_threads(threads)
-    epoch = SIDES[side](model)
-    epoch()
-    gate.wait()
-    queue.put(median(epoch() for _ in range(rounds)))
+    if not side.startswith(PLAIN):
+        keep_freed()
+    once = (SIDES | PEAKS)[side](model)
+    once()
+    while pipe.recv():
+        pipe.send(once())
+
+
+@contextmanager
+def side_of(side: str, model: str, threads: int = 1) -> Iterator[Connection]:
+    """A side in a process of its own, warmed up; send True for a round, which it answers."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(side, model, threads, theirs))
+    process.start()
+    try:
+        yield ours
+    finally:
+        ours.send(False)
+        process.join()
+
+
+def in_turns(model: str, names: Sequence[str], rounds: int) -> dict[str, list[float]]:
+    """Every side once a round, the others waiting; after one round to warm up."""
+    found: dict[str, list[float]] = {name: [] for name in names}
+    with ExitStack() as stack:
+        pipes = {name: stack.enter_context(side_of(name, model)) for name in names}
+        for turn in range(rounds + 1):
+            for name, pipe in pipes.items():
+                pipe.send(True)
+                value = pipe.recv()
+                if turn:
+                    found[name].append(value)
+    return found
 
 
 def at_once(side: str, model: str, processes: int, threads: int, rounds: int) -> float:
     """Images a second of several processes together."""
-    context = multiprocessing.get_context("spawn")
-    gate, queue = context.Barrier(processes), context.Queue()
-    started = [
-        context.Process(target=_worker, args=(side, model, threads, rounds, gate, queue))
-        for _ in range(processes)
-    ]
-    for process in started:
-        process.start()
-    total = sum(queue.get() for _ in started)
-    for process in started:
-        process.join()
-    return total
+    with ExitStack() as stack:
+        pipes = [stack.enter_context(side_of(side, model, threads)) for _ in range(processes)]
+        totals = []
+        for _ in range(rounds):
+            for pipe in pipes:
+                pipe.send(True)
+            totals.append(sum(pipe.recv() for pipe in pipes))
+    return median(totals)
 
 
 def ratio(over: list[float], under: list[float]) -> str:
@@ -278,18 +299,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
-    torch.set_num_threads(1)
-    found = in_turns({name: side(asked.model) for name, side in SIDES.items()}, asked.rounds)
-    peaks = in_turns(
-        {
-            "convolution bf16": convolution(torch.bfloat16),
-            "convolution fp32": convolution(torch.float32),
-            "product bf16": product(torch.bfloat16),
-            "product fp32": product(torch.float32),
-            "copy": copying(),
-        },
-        asked.rounds,
-    )
+    every = in_turns(asked.model, [*SIDES, *PEAKS], asked.rounds)
+    found = {
+        name: values
+        for name, values in every.items()
+        if "engine" in name or "plain" in name or "bare" in name
+    }
+    peaks = {name: values for name, values in every.items() if name not in found}
     cores = os.cpu_count() or 1
     together = {
         f"engine, {cores} processes of 1 thread": at_once("engine", asked.model, cores, 1, asked.rounds),

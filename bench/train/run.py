@@ -19,6 +19,7 @@ from bench.data.sets import ImageSet, load
 from bench.data.split import Images, Split, open_split, open_test
 from bench.errors import UserError
 from bench.train import checkpoint
+from bench.train.memory import keep_freed
 from bench.train.predict import predictions as predicted
 from bench.train.probe import Shelf, probe
 from bench.train.rates import rate, warming_up
@@ -274,6 +275,7 @@ def _peak_memory(device: torch.device) -> float:
 
 def _prepare(context: Context) -> torch.device:
     """Set what a kept worker may have left otherwise, and give the device."""
+    keep_freed()
     torch.set_num_threads(context.threads)
     torch.backends.cudnn.benchmark = not context.deterministic
     torch.backends.cudnn.deterministic = context.deterministic
