@@ -22,15 +22,14 @@ _COLOURS = {"supported": "green", "contradicted": "red", "undecided": "yellow"}
 
 
 def suite_list(suites: Iterable[Suite], reports: Sequence[Entry]) -> Table:
-    """The suites with questions, sizes and the verdicts of reports: the user's own, else the published."""
+    """The suites with questions, sizes and the verdicts of reports: the user's own, and the published."""
     table = _table("suite", "question", "verdicts", numeric=("experiments", "claims"))
     table.caption = "verdicts: + supported, − contradicted, ? undecided"
     table.columns[0].no_wrap = True
     for suite in suites:
         size = str(len(suite.experiments)) if suite.experiments else f"{len(suite.networks)} counted"
         found = [one for one in reports if one.plan["name"] == suite.name]
-        own = [one for one in found if not one.published] or found
-        told = [f"{one.plan['profile']} {_marks(one)}{' (published)' * one.published}" for one in own]
+        told = [f"{one.plan['profile']} {_marks(one)}{' (published)' * one.published}" for one in found]
         table.add_row(suite.name, suite.question, "\n".join(told) or "–", size, str(len(suite.claims)))
     return table
 

@@ -1,12 +1,12 @@
 """Runs on their way: what is to be trained elsewhere, and what was."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 from bench.errors import UserError
 from bench.files import written_whole
-from bench.moving import unpack
+from bench.moving import Moved
 from bench.schedule.plan import Plan
 from bench.schedule.recall import Recalled
 from bench.track import Tracker
@@ -36,12 +36,8 @@ def write_specs(plan: Plan, recalled: Recalled, path: Path) -> int:
     return len(jobs)
 
 
-def take(tracker: Tracker, paths: Iterable[Path]) -> tuple[int, int]:
-    """Take the runs of files into the store; how many were taken, and how many were there already.
-
-    All files are checked before the first run is taken. Raises UserError for one that is not whole.
-    """
-    runs = [run for path in paths for run in unpack(path)]
+def take(tracker: Tracker, runs: Sequence[Moved]) -> tuple[int, int]:
+    """Take runs into the store; how many were taken, and how many were there already."""
     there = {(run.key, run.code) for stored in tracker.finished().values() for run in stored}
     taken = 0
     for run in runs:

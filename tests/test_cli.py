@@ -204,6 +204,18 @@ def test_further_seeds_go_to_open_claims_alone(command, suites_dir, data_dir, tm
     assert "26 of 26 runs are there, 0 to do" in out, "nothing is trained twice"
 
 
+def test_what_would_do_nothing_is_asked_wrongly(command, tmp_path):
+    assert "there is no folder of runs" in one_line(
+        command("export", tmp_path / "nowhere", tmp_path / "x.zip")
+    )
+    assert "limit of --until-decided" in one_line(command("run", "tiny", "--max-seeds", "8"))
+    (tmp_path / "cut.zip").write_bytes(b"half")
+    assert "no whole file of runs" in one_line(
+        command("import", tmp_path / "cut.zip", "--runs-dir", tmp_path / "new")
+    )
+    assert not list(tmp_path.glob("n*")), "nothing is left behind"
+
+
 AVERAGED = '''
 """Averages for tests."""
 

@@ -53,6 +53,6 @@ def diff(
     from bench.screen import as_grid
 
     found = compare(first, second)
-    console.print(as_grid(found.table))
     for note in found.notes:
-        console.print(note, highlight=False)
+        console.print(f"[yellow]{note}[/]", highlight=False)
+    console.print(as_grid(found.table))

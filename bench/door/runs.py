@@ -16,6 +16,7 @@ from bench.door.options import (
 
 if TYPE_CHECKING:
     pass
+from bench.errors import UserError
 
 
 @app.command(epilog="Example: bench ui --port 5000")
@@ -38,6 +39,8 @@ def export_runs(
     """Write all finished runs of a store to one file, to be imported elsewhere."""
     from bench.moving import pack
 
+    if not runs_dir.is_dir():
+        raise UserError(f"there is no folder of runs {runs_dir}")
     store = open_tracker(runs_dir)
     stored = [run for runs in store.finished().values() for run in runs]
     count = pack(file, map(store.moved, stored))
@@ -51,8 +54,10 @@ def import_runs(
 ) -> None:
     """Take finished runs from files into the store; those that are there already are left alone."""
     from bench.driver import sole_driver
+    from bench.moving import unpack
     from bench.transport import take
 
+    runs = [run for file in files for run in unpack(file)]  # all are checked before anything is made
     with sole_driver(runs_dir):
-        taken, known = take(open_tracker(runs_dir), files)
+        taken, known = take(open_tracker(runs_dir), runs)
     console.print(f"{taken} runs taken, {known} were there already", highlight=False)

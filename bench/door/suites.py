@@ -31,6 +31,7 @@ from bench.door.options import (
     SuitesDir,
 )
 from bench.errors import UserError
+from bench.spec import LOOKS
 from bench.suites import load_suite, suite_files
 
 if TYPE_CHECKING:
@@ -126,7 +127,9 @@ def run(
     until_decided: Annotated[
         bool, typer.Option("--until-decided", help="Further seeds for claims that they could decide.")
     ] = False,
-    max_seeds: Annotated[int, typer.Option(min=1, max=20, help="The limit of --until-decided.")] = 20,
+    max_seeds: Annotated[
+        int | None, typer.Option(min=1, max=20, help="The limit of --until-decided (20).")
+    ] = None,
     suites_dir: SuitesDir = None,
 ) -> None:
     """Train what is missing of a suite, then collect the results and write the report."""
@@ -139,6 +142,8 @@ def run(
 
     if seeds is not None and until_decided:
         raise UserError("--seeds fixes the number of seeds, --until-decided leaves it open: give one of them")
+    if max_seeds is not None and not until_decided:
+        raise UserError("--max-seeds is the limit of --until-decided; for a fixed number give --seeds")
     suite = load_suite(suite_name, suites_dir)
     asked = Request(
         suite, profile, data_dir, runs_dir, reports_dir, only, no_tune, accept_stale, retrain_stale
@@ -151,7 +156,7 @@ def run(
             return until_done.enter_context(executor_for(*place))
 
         if until_decided:
-            visited = visit_until_decided(asked, max_seeds, executor)
+            visited = visit_until_decided(asked, max_seeds or LOOKS[-1], executor)
         else:
             visited = visit(asked, seeds, executor)
         slots = executor().slots if visited.busy is not None else 0

@@ -64,7 +64,8 @@ def conclusion(outcome: Outcome) -> str:
     measured = estimates(outcome)
     if measured == "–":
         return outcome.note
-    p = "" if outcome.p is None else f"; p {'' if outcome.p < 1e-4 else '= '}{p_value(outcome.p)}"
+    equals = "" if outcome.p is None or outcome.p < 1e-4 else "= "
+    p = "" if outcome.p is None else f"; p {equals}{p_value(outcome.p)}, corrected for the number of claims"
     return f"{measured}; n = {_seeds(outcome)}{p}; {outcome.note}"
 
 

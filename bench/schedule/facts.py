@@ -57,7 +57,7 @@ def find_data(
     if not suite.profile(profile_name).stand_in:
         raise UserError(
             f"{missing}. The {profile_name} profile takes no stand-in: put {name}.npz into "
-            f"{data_dir.resolve()} (docs: own data), or name the folder with DATA=dir"
+            f"{data_dir.resolve()} (README: own data), or name the folder with DATA=dir"
         )
     say(f"{missing}. The embedded data set {STAND_IN!r} stands in: synthetic, not {name}")
     return load(STAND_IN, data_dir)

@@ -44,7 +44,7 @@ addEventListener("beforeprint", () => document.querySelectorAll("details:not(.bu
 // training curves to look into
 const NAMESPACE = "http://www.w3.org/2000/svg";
 const COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8a8f98"];
-const BOX = { width: 720, height: 360, left: 44, right: 12, top: 12, bottom: 34 };
+const BOX = { width: 720, height: 360, left: 44, right: 12, top: 12, bottom: 38 };
 
 function drawn(name, attributes, parent, text) {
   const element = document.createElementNS(NAMESPACE, name);
@@ -74,18 +74,21 @@ function explore(section, data) {
     const shown = boxes.filter((box) => box.checked && curves[box.value]).map((box) => box.value);
     const last = Math.max(1, ...shown.map((name) => Math.max(...data.epochs[name])));
     const all = shown.flatMap((name) => curves[name].flat()).filter((value) => value !== null);
-    const low = Math.max(0, Math.min(...all) - 2), high = Math.min(100, Math.max(...all) + 2);
+    const range = Math.max(...all) - Math.min(...all);
+    const step = [1, 2, 5, 10, 20].find((one) => range / one <= 5) || 25;
+    const low = Math.floor(Math.min(...all) / step) * step, high = Math.ceil(Math.max(...all) / step) * step || step;
     const x = (epoch) => BOX.left + ((epoch - 1) / Math.max(1, last - 1)) * (BOX.width - BOX.left - BOX.right);
     const y = (error) => BOX.top + ((high - error) / (high - low || 1)) * (BOX.height - BOX.top - BOX.bottom);
     if (!all.length) return;
-    for (let i = 0; i <= 4; i++) {
-      const error = low + ((high - low) * i) / 4;
+    for (let error = low; error <= high; error += step) {
       drawn("line", { class: "rule", x1: BOX.left, x2: BOX.width - BOX.right, y1: y(error), y2: y(error) }, figure);
-      drawn("text", { x: BOX.left - 6, y: y(error) + 4, "text-anchor": "end" }, figure, error.toFixed(0));
-      const epoch = Math.round(1 + ((last - 1) * i) / 4);
-      drawn("text", { x: x(epoch), y: BOX.height - 14, "text-anchor": "middle" }, figure, epoch);
+      drawn("text", { x: BOX.left - 6, y: y(error) + 4, "text-anchor": "end" }, figure, error);
     }
-    drawn("text", { x: BOX.width - BOX.right, y: BOX.height - 1, "text-anchor": "end" }, figure, "epoch");
+    for (let i = 0; i <= 4; i++) {
+      const epoch = Math.round(1 + ((last - 1) * i) / 4);
+      drawn("text", { x: x(epoch), y: BOX.height - 20, "text-anchor": "middle" }, figure, epoch);
+    }
+    drawn("text", { x: BOX.width - BOX.right, y: BOX.height - 5, "text-anchor": "end" }, figure, "epoch");
     drawn("text", { x: BOX.left + 4, y: BOX.top + 8 }, figure, "error, %");
     const path = (places, value) => places.map((p, i) => `${i ? "L" : "M"}${x(p.epoch).toFixed(1)},${y(value(p)).toFixed(1)}`).join("");
     for (const name of shown) {
@@ -93,7 +96,8 @@ function explore(section, data) {
       const places = data.epochs[name]
         .map((epoch, i) => ({ epoch, i, ...summary(curves[name], i, data.t) }))
         .filter((place) => place.mean !== undefined);
-      const band = path(places, (p) => p.mean + p.half) + path([...places].reverse(), (p) => p.mean - p.half).replace("M", "L") + "Z";
+      const within = (value) => Math.min(high, Math.max(low, value));
+      const band = path(places, (p) => within(p.mean + p.half)) + path([...places].reverse(), (p) => within(p.mean - p.half)).replace("M", "L") + "Z";
       drawn("path", { d: band, fill: colour, opacity: 0.15 }, figure);
       if (each.checked) {
         for (const seed of curves[name]) {
