@@ -98,6 +98,12 @@ class Results:
         return {one["id"]: int(one.get("seeds", self.plan["seeds"])) for one in self.plan["experiments"]}
 
     @property
+    def other_protocol(self) -> bool:
+        """Whether anything differs from what the published numbers were measured with."""
+        data = self.plan["data"]
+        return bool(self.plan["differences"]) or data["name"] != data["asked"]
+
+    @property
     def planned(self) -> int:
         """How many final runs the plan has."""
         return sum(self.seeds.values())

@@ -28,6 +28,7 @@ def write_specs(plan: Plan, recalled: Recalled, path: Path) -> int:
             "experiment": job.experiment,
             "phase": job.phase,
             "spec": job.spec.model_dump(mode="json"),
+            "limits": {str(epoch): limit for epoch, limit in job.limits.items()},
         }
         for job in jobs
     ]

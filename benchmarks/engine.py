@@ -38,10 +38,10 @@ from bench.models.counts import count
 from bench.train.memory import keep_freed
 from bench.train.seeding import generator
 from bench.train.steps import Network, evaluate, train_epoch
+from benchmarks.peaks import PEAKS, Timed
 
 BATCH, STEPS, SIDE, CLASSES = 128, 8, 32, 10
 MEAN, STD = (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616)
-Timed = Callable[[], float]  # does a round, gives images (or operations) a second
 
 
 class Photographs(Dataset[tuple[torch.Tensor, int]]):
@@ -172,72 +172,22 @@ def bare_steps(name: str) -> Timed:
     return epoch
 
 
-def convolution(precision: torch.dtype) -> Timed:
-    """3×3 convolutions of 256 channels, the densest that there are; operations a second (two a MAC)."""
-    layer = torch.nn.Conv2d(256, 256, 3, padding=1, bias=False).to(
-        precision, memory_format=torch.channels_last
-    )  # type: ignore[call-overload]
-    x = torch.randn(16, 256, 32, 32, dtype=precision).contiguous(memory_format=torch.channels_last)
-    operations = 2 * 16 * 32 * 32 * 256 * 256 * 9
-
-    @torch.no_grad()
-    def once() -> float:
-        began = perf_counter()
-        for _ in range(4):
-            layer(x)
-        return 4 * operations / (perf_counter() - began)
-
-    return once
-
-
-def product(precision: torch.dtype) -> Timed:
-    """Products of 1024×1024 matrices; operations a second."""
-    a, b = torch.randn(1024, 1024, dtype=precision), torch.randn(1024, 1024, dtype=precision)
-
-    def once() -> float:
-        began = perf_counter()
-        for _ in range(8):
-            a @ b
-        return 8 * 2 * 1024**3 / (perf_counter() - began)
-
-    return once
-
-
-def copying() -> Timed:
-    """Copies of 64 MB; bytes a second, read and written."""
-    a = torch.empty(2**26, dtype=torch.uint8)
-    b = torch.empty_like(a)
-
-    def once() -> float:
-        began = perf_counter()
-        for _ in range(4):
-            b.copy_(a)
-        return 4 * 2 * 2**26 / (perf_counter() - began)
-
-    return once
-
-
 SIDES: dict[str, Callable[[str], Timed]] = {
     "engine": engine_training,
     "plain": plain_training,
     "bare steps": bare_steps,
     "engine, evaluation": engine_evaluation,
     "plain, evaluation": plain_evaluation,
+    "engine, memory returned": engine_training,
+    "engine, evaluation, memory returned": engine_evaluation,
 }
-PEAKS: dict[str, Callable[[str], Timed]] = {
-    "convolution bf16": lambda model: convolution(torch.bfloat16),
-    "convolution fp32": lambda model: convolution(torch.float32),
-    "product bf16": lambda model: product(torch.bfloat16),
-    "product fp32": lambda model: product(torch.float32),
-    "copy": lambda model: copying(),
-}
-PLAIN = "plain"
+RETURNED = "memory returned"
 
 
 def _serve(side: str, model: str, threads: int, pipe: Connection) -> None:
     """A side's own process, a round when asked. All but plain ones keep memory as the engine does."""
     torch.set_num_threads(threads)
-    if not side.startswith(PLAIN):
+    if not (side.startswith("plain") or side.endswith(RETURNED)):
         keep_freed()
     once = (SIDES | PEAKS)[side](model)
     once()
@@ -335,6 +285,10 @@ def main() -> None:
         "engine / plain": ratio(found["engine"], found["plain"]),
         f"engine / plain, {cores} at once": f"{a / b:.2f}",
         f"engine, {cores} at once / plain, {cores} threads": f"{a / c:.2f}",
+        "training: memory kept / returned": ratio(found["engine"], found["engine, memory returned"]),
+        "evaluation: memory kept / returned": ratio(
+            found["engine, evaluation"], found["engine, evaluation, memory returned"]
+        ),
         "evaluation: engine / plain": ratio(found["engine, evaluation"], found["plain, evaluation"]),
         "bare steps / bf16 convolution peak": ratio(step, peaks["convolution bf16"]),
         "engine / bf16 convolution peak": ratio(mine, peaks["convolution bf16"]),

@@ -146,3 +146,15 @@ def test_runs_are_trained_elsewhere_and_taken_in(command, suites_dir, data_dir, 
     pd.testing.assert_frame_equal(here, elsewhere)
     (tmp_path / "all.zip").write_bytes((tmp_path / "all.zip").read_bytes()[:-9])
     assert "no whole file of runs" in one_line(command("import", tmp_path / "all.zip"))
+
+
+def test_trials_are_pruned_elsewhere_as_they_would_be_here(command, suites_dir, data_dir, tmp_path):
+    specs = tmp_path / "specs.json"
+    asked = ("--profile", "smoke", "--suites-dir", suites_dir, "--data-dir", data_dir)
+    assert command("plan", "tiny", *asked, "--specs", specs)[0] == 0
+    entry = json.loads(specs.read_text())[0]
+    assert (entry["phase"], entry["limits"]) == ("tune", {})
+    entry["limits"] = {"1": 0.0}
+    specs.write_text(json.dumps([entry]))
+    done = bare(specs, "--out", tmp_path / "out", "--data-dir", data_dir)
+    assert ": pruned; " in done.stdout, done.stdout + done.stderr

@@ -42,14 +42,9 @@ def references_table(results: Results) -> Table | None:
     if not rows:
         return None
     columns = ("experiment", "metric", "published", "ours", "ours − published [95 % interval]", "source")
-    other = " They were measured with another protocol, so a difference says little" * _other(results)
+    other = " They were measured with another protocol, so a difference says little" * results.other_protocol
     caption = f"Beside the published numbers, like with like: {results.label}.{other}"
     return Table("references", caption, columns, tuple(rows))
-
-
-def _other(results: Results) -> bool:
-    data = results.plan["data"]
-    return bool(results.plan["differences"]) or data["name"] != data["asked"]
 
 
 def _ours(results: Results, one: Reference) -> stats.Sample:

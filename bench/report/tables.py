@@ -37,7 +37,7 @@ def verdict_table(results: Results, outcomes: Sequence[Outcome]) -> Table:
                 outcome.note,
             )
         )
-    source = "the source says" + (" (other protocol!)" if _other_protocol(results) else "")
+    source = "the source says" + (" (other protocol!)" if results.other_protocol else "")
     return Table(
         "verdicts",
         f"Verdicts: {results.label}. Estimates are differences of means over n seeds with 95 % intervals; p "
@@ -101,7 +101,7 @@ def main_table(results: Results) -> Table | None:
     numeric = (*map(title, metrics), "on other images", "n", "parameters", "MACs")
     columns = ["experiment", *numeric, "settings"]
     if any(row[-1] != "–" for row in rows):
-        columns.append("published, %" + (" (other protocol!)" if _other_protocol(results) else ""))
+        columns.append("published, %" + (" (other protocol!)" if results.other_protocol else ""))
     return Table(
         "experiments",
         f"Experiments: {results.label}. Errors in %, mean over n seeds [95 % interval for the choice of "
@@ -206,12 +206,6 @@ def cost_table(results: Results) -> Table | None:
 def _median(values: "pd.Series[float]") -> str:
     known = values.dropna()
     return f"{known.median():,.0f}" if len(known) else "–"
-
-
-def _other_protocol(results: Results) -> bool:
-    """Whether anything differs from what the published numbers were measured with."""
-    data = results.plan["data"]
-    return bool(results.plan["differences"]) or data["name"] != data["asked"]
 
 
 def _settings(results: Results, experiment: str) -> str:

@@ -57,7 +57,7 @@ def main() -> int:
 def _read(path: Path) -> list[dict[str, Any]]:
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
-        return [{**one, "key": Plain(one["spec"]).key} for one in entries]
+        return [{"limits": {}, **one, "key": Plain(one["spec"]).key} for one in entries]
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:
@@ -86,6 +86,7 @@ def _train(entry: dict[str, Any], asked: argparse.Namespace, deadline: float) ->
         device=device,
         threads=asked.threads,
         start=start,
+        limits={int(epoch): limit for epoch, limit in entry["limits"].items()},
         report=told,
         should_stop=lambda: monotonic() >= deadline,
     )

@@ -10,8 +10,8 @@ _NEVER, _LARGE = 2**31 - 1, 2**30
 def keep_freed() -> None:
     """Have glibc reuse what was freed instead of returning it to the system; elsewhere nothing happens.
 
-    Otherwise every block above 32 MiB at most is mapped anew, and each of its pages costs a fault: some
-    5,000 a step of ResNet-20. A process does not take more memory at its peak.
+    Otherwise large blocks are mapped anew every time, and each of their pages costs a fault.
+    `python -m benchmarks.engine` measures the difference.
     """
     with suppress(OSError, AttributeError):
         library = ctypes.CDLL(None)

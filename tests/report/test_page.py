@@ -14,7 +14,6 @@ from bench.results import write
 from tests.report.test_build import made_up
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-needs_browser = pytest.mark.skipif(BROWSER is None, reason="no Chromium: apt-get install chromium")
 
 LISTEN = """<script>
 window.wrong = [];
@@ -58,20 +57,17 @@ def found(tmp_path_factory):
 WIDTHS = pytest.mark.parametrize("width", ["1000", "390"])
 
 
-@needs_browser
 @WIDTHS
 def test_no_error_and_no_request(found, width):
     assert found[width]["wrong"] == []
     assert found[width]["requests"] == 0
 
 
-@needs_browser
 @WIDTHS
 def test_nothing_is_wider_than_the_screen(found, width):
     assert found[width]["scroll"] <= int(width)
 
 
-@needs_browser
 @WIDTHS
 def test_figures_are_visible(found, width):
     figures = found[width]["figures"]
@@ -79,7 +75,6 @@ def test_figures_are_visible(found, width):
     assert all(w > 250 and h > 90 for w, h in figures)
 
 
-@needs_browser
 @WIDTHS
 def test_tables_sort_by_value_both_ways(found, width):
     assert found[width]["before"] == ["plain-20", "plain-56", "resnet-20", "resnet-56"]
@@ -88,7 +83,6 @@ def test_tables_sort_by_value_both_ways(found, width):
     assert found[width]["told"] == "descending"
 
 
-@needs_browser
 @WIDTHS
 def test_curves_can_be_looked_into(found, width):
     part = found[width]
@@ -100,7 +94,6 @@ def test_curves_can_be_looked_into(found, width):
     assert re.match(r"epoch 3: resnet-20 \d\d\.\d ± \d", part["readout"]), part["readout"]
 
 
-@needs_browser
 @WIDTHS
 def test_a_row_leads_to_its_runs(found, width):
     assert found[width]["closed"]
