@@ -1,56 +1,111 @@
-"""Where a step goes: operations by torch's profiler, and batch norm by memory format.
+"""Where a training step goes, and what part of this machine's convolution peak it reaches.
 
     python -m benchmarks.step [--model resnet-20]
 
-One thread, batches of 128 images of 32×32 pixels, bf16 autocast, channels-last memory that is kept.
+One thread, batches of 128 images of 32×32 pixels, bf16 autocast, channels-last memory that is kept. Each
+operation is timed as it is dispatched; torch's own profiler allocates in between, and that slows what makes new
+tensors.
 """
 
 import argparse
+from collections import defaultdict
 from collections.abc import Callable
-from statistics import median
+from statistics import quantiles
 from time import perf_counter
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 from rich.console import Console
 from rich.table import Table
-from torch.profiler import ProfilerActivity, profile
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from bench import models
+from bench.base import Named
+from bench.models.counts import count
 from bench.train.memory import keep_freed
+from benchmarks.peaks import convolution
 
-BATCH, ROUNDS, SHOWN = 128, 15, 8
+BATCH, SIDE, CLASSES, STEPS, ROUNDS = 128, 32, 10, 10, 30
+KINDS = {  # the operations that make up a step, as the table names them
+    "convolution_backward": "convolutions, backward",
+    "convolution": "convolutions, forward",
+    "native_batch_norm": "batch norm, forward",
+    "native_batch_norm_backward": "batch norm, backward",
+    "threshold_backward": "ReLU, backward",
+    "relu_": "ReLU, forward",
+    "add": "residual additions, gradients added",
+    "_native_batch_norm_legit": "batch norm, forward",
+    "_to_copy": "weights and images cast",
+    "_fused_sgd_": "optimizer",
+}
 
 
-def shares(work: Callable[[], object]) -> list[tuple[str, float]]:
-    """The operations that take most time of their own, with their shares in %."""
-    for _ in range(3):
-        work()
-    with profile(activities=[ProfilerActivity.CPU]) as profiled:
-        for _ in range(5):
-            work()
-    found = profiled.key_averages()
-    total = sum(one.self_cpu_time_total for one in found)
-    largest = sorted(found, key=lambda one: -one.self_cpu_time_total)[:SHOWN]
-    return [(one.key, 100 * one.self_cpu_time_total / total) for one in largest]
+class Stopwatch(TorchDispatchMode):
+    """Seconds by operation, while it is open: forward, backward and optimizer."""
 
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.seconds: dict[str, float] = defaultdict(float)
 
-def milliseconds(work: Callable[[], object]) -> float:
-    """The median of some rounds."""
-    times = []
-    for _ in range(ROUNDS + 2):
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         began = perf_counter()
+        made = func(*args, **(kwargs or {}))
+        self.seconds[func.overloadpacket.__name__] += perf_counter() - began
+        return made
+
+
+def shares(work: Callable[[], object]) -> dict[str, float]:
+    """What part of its time each kind of operation takes, in %, largest first."""
+    with Stopwatch():
         work()
-        times.append(1000 * (perf_counter() - began))
-    return median(times[2:])
+    with Stopwatch() as watch:
+        for _ in range(STEPS):
+            work()
+    found: dict[str, float] = defaultdict(float)
+    for name, seconds in watch.seconds.items():
+        found[KINDS.get(name, "all else")] += 100 * seconds / sum(watch.seconds.values())
+    return dict(sorted(found.items(), key=lambda one: -one[1]))
 
 
-def batch_norm(layout: torch.memory_format) -> Callable[[], object]:
-    """Forward and backward of batch norm with 16 channels of 32×32 pixels, in bf16."""
-    x = torch.randn(BATCH, 16, 32, 32, dtype=torch.bfloat16).contiguous(memory_format=layout)
-    gradient, x = torch.randn_like(x), x.requires_grad_()
-    scale, shift = torch.ones(16, requires_grad=True), torch.zeros(16, requires_grad=True)
-    return lambda: F.batch_norm(x, None, None, scale, shift, True).backward(gradient)
+def training_step(name: str) -> tuple[Callable[[], object], Callable[[], object]]:
+    """A step of that network on one batch that is ready, and its evaluation."""
+    model = models.build(name, num_classes=CLASSES).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9, weight_decay=1e-4, fused=True)
+    x = torch.randn(BATCH, 3, SIDE, SIDE).contiguous(memory_format=torch.channels_last)
+    y = torch.randint(CLASSES, (BATCH,))
+
+    def forward() -> torch.Tensor:
+        with torch.autocast("cpu", torch.bfloat16):
+            logits: torch.Tensor = model(x)
+        return logits.float()
+
+    def step() -> None:
+        model.train()
+        loss = F.cross_entropy(forward(), y)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+
+    @torch.no_grad()  # in inference mode operations are dispatched without their names
+    def evaluate() -> None:
+        model.eval()
+        forward()
+
+    return step, evaluate
+
+
+def of_peak(step: Callable[[], object], operations: float) -> list[float]:
+    """The step's speed over the convolution peak's, which is measured before and after each step."""
+    peak, found = convolution(torch.bfloat16), []
+    for turn in range(ROUNDS + 5):
+        before = peak()
+        began = perf_counter()
+        step()
+        took = perf_counter() - began
+        if turn >= 5:  # the first ones warm up
+            found.append(operations / took / ((before + peak()) / 2))
+    return found
 
 
 def main() -> None:
@@ -60,37 +115,17 @@ def main() -> None:
     asked = parser.parse_args()
     keep_freed()
     torch.set_num_threads(1)
-    model = models.build(asked.model, num_classes=10).to(memory_format=torch.channels_last)
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9, weight_decay=1e-4, fused=True)
-    x = torch.randn(BATCH, 3, 32, 32).contiguous(memory_format=torch.channels_last)
-    y = torch.randint(10, (BATCH,))
-
-    def forward() -> torch.Tensor:
-        with torch.autocast("cpu", torch.bfloat16):
-            logits: torch.Tensor = model(x)
-        return logits.float()
-
-    def step() -> None:
-        loss = F.cross_entropy(forward(), y)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        optimizer.step()
-
+    counted = count(Named(name=asked.model), num_classes=CLASSES, in_channels=3, size=(SIDE, SIDE)).counts
+    step, evaluate = training_step(asked.model)
+    ratios = of_peak(step, 2 * 3 * counted["macs"] * BATCH)  # backward costs two forward passes
+    low, middle, high = quantiles(ratios, n=4)
     console = Console()
-    trained = shares(step)
-    model.eval()
-    with torch.inference_mode():
-        evaluated = shares(forward)
-    for title, found in (("a training step", trained), ("evaluation", evaluated)):
+    for title, work in (("a training step", step), ("evaluation", evaluate)):
         table = Table("operation", "share", title=f"{asked.model}, {title}", title_justify="left", box=None)
-        for name, share in found:
+        for name, share in shares(work).items():
             table.add_row(name, f"{share:.0f} %")
         console.print(table)
-    for words, layout in (("channels-last", torch.channels_last), ("plain", torch.contiguous_format)):
-        took = milliseconds(batch_norm(layout))
-        console.print(f"batch norm of 16 channels, forward and backward, {words}: {took:.1f} ms")
-    bits = torch.randn(BATCH, 16, 32, 32, dtype=torch.bfloat16).contiguous(memory_format=torch.channels_last)
-    console.print(f"sum over the same values: {milliseconds(lambda: bits.sum((0, 2, 3))):.1f} ms")
+    console.print(f"step / bf16 convolution peak: {middle:.2f} [{low:.2f}, {high:.2f}]")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from bench.errors import UserError
 from bench.models import family
 from bench.models.initial import he_normal
+from bench.models.pool import average, every
 
 SMALL = 64  # images below this size (pixels a side) get the stem for small images
 
@@ -27,7 +28,7 @@ class Padded(nn.Module):
         self.after = new_channels - self.before
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.pad(x[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, self.before, self.after))
+        return F.pad(every(x, self.stride), (0, 0, 0, 0, self.before, self.after))
 
 
 def shortcut(option: str, channels_in: int, channels: int, stride: int) -> nn.Module | None:
@@ -134,7 +135,7 @@ class ResNet(nn.Module):
         if self.pool:
             x = self.pool(x)
         x = self.units(x)
-        logits: Tensor = self.head(x.mean((2, 3)))
+        logits: Tensor = self.head(average(x))
         return logits
 
 

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from bench.models import family
+from bench.models.pool import average
 
 
 class Averaged(nn.Module):
@@ -20,7 +21,7 @@ class Averaged(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         maps: Tensor = self.layers(x)
-        return maps.mean((2, 3))
+        return average(maps)
 
 
 class Local(nn.Module):

@@ -1,5 +1,6 @@
 import pytest
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from bench import models
 from bench.base import Named
@@ -49,3 +50,27 @@ def test_shortcut_pads_with_zero_channels_and_subsamples():
     assert short.shape == (1, 8, 3, 3)
     assert torch.equal(short[:, 2:6], x[:, :, ::2, ::2])
     assert short[:, :2].abs().sum() == short[:, 6:].abs().sum() == 0
+
+
+@pytest.mark.parametrize("name", ["resnet-20", "plain-20", "resnet-18"])
+def test_gradients_keep_to_channels_last_memory(name):
+    """Where both formats meet, operations take up to twenty times as long on CPU."""
+    plain = []
+
+    def is_plain(one):  # maps are square, unlike the pixels that the last pooling looks at
+        is_map = one.dim() == 4 and len(one) == 2 and one.shape[2] == one.shape[3]
+        return is_map and not one.is_contiguous(memory_format=torch.channels_last)
+
+    class Formats(TorchDispatchMode):
+        def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+            made = func(*args, **(kwargs or {}))
+            seen = (*args, *(made if isinstance(made, tuple) else [made]))
+            plain.extend(func for one in seen if isinstance(one, torch.Tensor) and is_plain(one))
+            return made
+
+    options = {"input_size": 32} if name == "resnet-18" else {}
+    network = models.build(name, num_classes=10, width=4, **options).to(memory_format=torch.channels_last)
+    images = torch.randn(2, 3, 32, 32).contiguous(memory_format=torch.channels_last)
+    with Formats():
+        network(images).sum().backward()
+    assert plain == []
