@@ -21,6 +21,10 @@ class Recipe(Spec):
 
     `milestones` belong to the step schedule: the learning rate is divided by `decay` at each; `cycles` to the
     cyclic one.
+
+    `acceleration` says how steps are launched. None is the fastest way that does the same operations: on a
+    GPU a CUDA graph of the whole step ("graph"), on cores one operation after the other ("eager"). "compile"
+    has torch fuse operations first, which rounds otherwise, and on a GPU records what it made.
     """
 
     epochs: int = Field(ge=1)
@@ -34,6 +38,7 @@ class Recipe(Spec):
     cycles: int | None = Field(default=None, ge=1)
     warmup: Warmup | None = None
     precision: Literal["bf16", "fp32"] = "bf16"
+    acceleration: Literal["eager", "graph", "compile"] | None = None
 
     @model_validator(mode="after")
     def _whole_cycles(self) -> Self:

@@ -35,9 +35,11 @@ from bench.base import Named
 from bench.data.augment import Draw, compose
 from bench.data.split import Images, Split, channel_statistics, principal_colours
 from bench.models.counts import count
+from bench.train.launch import Step
 from bench.train.memory import keep_freed
+from bench.train.network import Network
 from bench.train.seeding import generator
-from bench.train.steps import Network, evaluate, train_epoch
+from bench.train.steps import evaluate, train_epoch
 from benchmarks.peaks import PEAKS, Timed
 
 BATCH, STEPS, SIDE, CLASSES = 128, 8, 32, 10
@@ -124,7 +126,7 @@ def _ours(name: str) -> tuple[Network, Split]:
 def engine_training(name: str) -> Timed:
     """A training epoch of the engine: data, augmentation and running figures included."""
     network, split = _ours(name)
-    optimizer = sgd(network.model, fused=True)
+    step = Step(network, sgd(network.model, fused=True))
     augment = compose([Named(name="crop"), Named(name="flip")])
     cpu = torch.device("cpu")
 
@@ -132,7 +134,7 @@ def engine_training(name: str) -> Timed:
         began = perf_counter()
         draw = Draw(generator(0, 1, "augment", cpu), split.mean, lambda: principal_colours(split.train.x))
         shuffle = generator(0, 1, "order", cpu)
-        train_epoch(network, optimizer, split.train, BATCH, augment, draw, shuffle, lambda step: 0.1)
+        train_epoch(step, split.train, BATCH, augment, draw, shuffle, lambda step: 0.1)
         return BATCH * STEPS / (perf_counter() - began)
 
     return epoch

@@ -3,8 +3,8 @@
     python -m benchmarks.step [--model resnet-20]
 
 One thread, batches of 128 images of 32×32 pixels, bf16 autocast, channels-last memory that is kept. Each
-operation is timed as it is dispatched; torch's own profiler allocates in between, and that slows what makes new
-tensors.
+operation is timed as it is dispatched; torch's own profiler allocates in between, and that slows what makes
+new tensors.
 """
 
 import argparse

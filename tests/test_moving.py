@@ -128,6 +128,14 @@ def test_runs_are_trained_elsewhere_and_taken_in(command, suites_dir, data_dir, 
     done = bare(tmp_path / "nowhere.json", "--out", tmp_path / "out")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
 
+    done = bare(*train[:2], tmp_path / "together", *train[3:], "--at-once", "3")
+    assert done.returncode == 0, done.stderr
+    for path in files:
+        (alone,), (together,) = unpack(path), unpack(tmp_path / "together" / path.name)
+        assert alone.result["metrics"] == together.result["metrics"]
+        assert alone.files.keys() == together.files.keys()
+    assert bare(*train, "--at-once", "0").returncode == 2
+
     code, out, errors = command("import", *files)
     assert (code, "6 runs taken, 0 were there" in out) == (0, True), errors
     code, out, errors = command("import", *files)

@@ -41,7 +41,7 @@ def spec(**changes) -> RunSpec:
 
 def test_unknown_field_names_the_nearest_and_all_allowed():
     with pytest.raises(
-        ValidationError, match=r"unknown field 'epoch': did you mean 'epochs'\? allowed: batch"
+        ValidationError, match=r"unknown field 'epoch': did you mean 'epochs'\? allowed: acceleration, batch"
     ):
         Recipe(epoch=3)
 

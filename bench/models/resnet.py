@@ -31,6 +31,23 @@ class Padded(nn.Module):
         return F.pad(every(x, self.stride), (0, 0, 0, 0, self.before, self.after))
 
 
+class Projected(nn.Sequential):
+    """The shortcut of options B and C: a 1×1 convolution with stride, and BN.
+
+    It subsamples first, for oneDNN's own strided 1×1 convolution of few float32 channels writes beside its
+    memory (https://github.com/uxlfoundation/oneDNN/issues/6035).
+    """
+
+    def __init__(self, channels_in: int, channels: int, stride: int) -> None:
+        super().__init__(nn.Conv2d(channels_in, channels, 1, bias=False), nn.BatchNorm2d(channels))
+        self.stride = stride
+
+    def forward(self, x: Tensor) -> Tensor:
+        convolution, norm = self
+        made: Tensor = norm(convolution(every(x, self.stride) if self.stride > 1 else x))
+        return made
+
+
 def shortcut(option: str, channels_in: int, channels: int, stride: int) -> nn.Module | None:
     """What stands on a unit's shortcut; None for the identity.
 
@@ -40,9 +57,7 @@ def shortcut(option: str, channels_in: int, channels: int, stride: int) -> nn.Mo
     if option == "A" and changes:
         return Padded(channels - channels_in, stride)
     if option == "C" or (option == "B" and changes):
-        return nn.Sequential(
-            nn.Conv2d(channels_in, channels, 1, stride, bias=False), nn.BatchNorm2d(channels)
-        )
+        return Projected(channels_in, channels, stride)
     return None
 
 

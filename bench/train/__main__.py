@@ -1,15 +1,20 @@
 """Train runs from plain specifications, where torch, numpy and torchvision are all there is.
 
-    python -m bench.train SPECS.json --out DIR [--data-dir data] [--stop-after MINUTES]
+    python -m bench.train SPECS.json --out DIR [--data-dir data] [--stop-after MINUTES] [--at-once RUNS]
 
 `bench plan SUITE --specs SPECS.json` writes the specifications. Each run that ends is `DIR/<key>.zip`, which
 `bench import` reads; one that is interrupted goes on from its checkpoint when the command is given again.
+Small networks leave a GPU mostly idle: with `--at-once` several runs share it, each on a stream of its own.
 """
 
 import argparse
 import json
 import sys
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from threading import Event, Lock
 from time import monotonic
 from typing import Any
 
@@ -37,15 +42,16 @@ def main() -> int:
     parser.add_argument("--data-dir", type=Path, default=Path("data"), help="folder of data sets")
     parser.add_argument("--stop-after", type=float, default=float("inf"), help="stop after so many minutes")
     parser.add_argument("--threads", type=int, default=1, help="cores for a run that has no GPU")
+    parser.add_argument("--at-once", type=int, default=1, help="so many runs in this process")
     asked = parser.parse_args()
+    if asked.at_once < 1:
+        parser.error("--at-once takes a number from 1 on")
     try:
         entries = _read(asked.specs)
         left = [one for one in entries if not _finished(one, asked.out)]
         print(f"{len(entries) - len(left)} of {len(entries)} runs are there", flush=True)
-        deadline = monotonic() + 60 * asked.stop_after
-        for entry in left:
-            _train(entry, asked, deadline)
-    except Interrupted:
+        _train_all(left, asked)
+    except (Interrupted, KeyboardInterrupt):
         print("stopped; give the same command again to go on", flush=True)
         return 1
     except UserError as error:
@@ -68,7 +74,45 @@ def _finished(entry: dict[str, Any], out: Path) -> bool:
     return (out / f"{entry['key']}.zip").is_file()
 
 
-def _train(entry: dict[str, Any], asked: argparse.Namespace, deadline: float) -> None:
+def _train_all(entries: list[dict[str, Any]], asked: argparse.Namespace) -> None:
+    """Train runs in their order, so many at once; all stop at an epoch's end when one fails or time is up."""
+    deadline, stopped = monotonic() + 60 * asked.stop_after, Event()
+    # several in one process take turns at what they would disturb
+    alone = Lock() if asked.at_once > 1 else None
+    begun: dict[str, Future[None]] = {}
+
+    def train(entry: dict[str, Any]) -> None:
+        start = entry["spec"].get("start")
+        if start and start["key"] in begun:
+            begun[start["key"]].result()  # its source, which was begun before it
+        with _stream() if alone else nullcontext():
+            _train(entry, asked, lambda: stopped.is_set() or monotonic() >= deadline, alone)
+
+    with ThreadPoolExecutor(asked.at_once) as pool:
+        for entry in entries:
+            begun[entry["key"]] = pool.submit(train, entry)
+        try:
+            for one in begun.values():
+                one.result()
+        except BaseException:
+            stopped.set()
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _stream() -> AbstractContextManager[object]:
+    """A GPU's queue of one's own: what stands in others can run at the same time."""
+    return torch.cuda.stream(torch.cuda.Stream()) if torch.cuda.is_available() else nullcontext()
+
+
+def _train(
+    entry: dict[str, Any],
+    asked: argparse.Namespace,
+    over: Callable[[], bool],
+    alone: AbstractContextManager[object] | None,
+) -> None:
+    if over():
+        raise Interrupted
     spec, folder = Plain(entry["spec"]), asked.out / entry["key"]
     name = f"{entry['experiment']}, seed {spec.seed}"
     start = asked.out / spec.start.key / "weights.pt" if spec.start else None
@@ -88,7 +132,8 @@ def _train(entry: dict[str, Any], asked: argparse.Namespace, deadline: float) ->
         start=start,
         limits={int(epoch): limit for epoch, limit in entry["limits"].items()},
         report=told,
-        should_stop=lambda: monotonic() >= deadline,
+        should_stop=over,
+        alone=alone,
     )
     result = run(spec, context)  # type: ignore[arg-type]  # a specification, read and not validated
     files = {kept: (folder / kept).read_bytes() for kept in _KEPT if (folder / kept).is_file()}

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from bench.data.split import Images
-from bench.train.steps import EVALUATION_BATCH, Network
+from bench.train.network import Network
+from bench.train.steps import EVALUATION_BATCH
 from bench.train.weights import WeightSets
 from bench.views import VIEWS
 

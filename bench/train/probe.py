@@ -18,7 +18,8 @@ from bench.data.split import Images, Split
 from bench.errors import UserError
 from bench.files import written_whole
 from bench.train.layers import after, layers
-from bench.train.steps import EVALUATION_BATCH, Network
+from bench.train.network import Network
+from bench.train.steps import EVALUATION_BATCH
 
 if TYPE_CHECKING:
     from bench.runspec import Probe

@@ -6,12 +6,14 @@ import math
 import resource
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 import torch
+from torch import nn
 
 from bench import models, predictions
 from bench.data.augment import Draw, compose
@@ -19,14 +21,16 @@ from bench.data.sets import ImageSet, load
 from bench.data.split import Images, Split, open_split, open_test
 from bench.errors import UserError
 from bench.train import checkpoint
+from bench.train.launch import draws, step_of
 from bench.train.memory import keep_freed
+from bench.train.network import Network
 from bench.train.predict import predictions as predicted
 from bench.train.probe import Shelf, probe
 from bench.train.rates import rate, warming_up
 from bench.train.records import FEATURES, Epoch, Result, Status
 from bench.train.seeding import generator, reseed
 from bench.train.start import begin, parameter_groups
-from bench.train.steps import Network, evaluate, train_epoch
+from bench.train.steps import evaluate, train_epoch
 from bench.train.weights import WeightSets
 
 if TYPE_CHECKING:
@@ -44,7 +48,8 @@ class Context:
     `folder` keeps `checkpoint.pt` and, at the end, `weights.pt` and, where the run is to keep what it
     predicts, `predictions.npz`. `start` is the file of the weights that the run begins with. `limits` are
     validation errors (%) by epoch; a run that is worse there ends as pruned. `report` is called after every
-    epoch.
+    epoch. Where several runs share a process, a thread each, they share `alone`, which one holds while it
+    builds or records; a network that draws random numbers as it trains cannot be among them.
     """
 
     data_dir: Path
@@ -56,6 +61,7 @@ class Context:
     limits: Mapping[int, float] = field(default_factory=dict)
     report: Callable[[Epoch], None] = lambda epoch: None
     should_stop: Callable[[], bool] = lambda: False
+    alone: AbstractContextManager[object] | None = None
 
 
 def run(spec: RunSpec, context: Context) -> Result:
@@ -97,10 +103,7 @@ def _probed(spec: RunSpec, context: Context, split: Split, images: ImageSet, sta
     """A run that trains nothing: a linear classifier on what a layer of its network hands on."""
     assert spec.probe is not None
     device = split.train.x.device
-    reseed(spec.seed, 0)
-    model = models.build(
-        spec.model.name, num_classes=split.classes, in_channels=split.channels, **spec.model.options
-    )
+    model = _built(spec, split, context.alone)
     if spec.start:
         begin(model, spec.start, context.start or Path())
     network = Network.of(model, split, spec.recipe.precision)
@@ -108,6 +111,18 @@ def _probed(spec: RunSpec, context: Context, split: Split, images: ImageSet, sta
     found = probe(network, spec.probe, split, lambda: open_test(images, spec.data, device), spec.seed, shelf)
     cost = {"seconds": perf_counter() - started, "peak_memory_mb": _peak_memory(device)}
     return Result("finished", (), found.metrics | {"strength": found.strength}, cost)
+
+
+def _built(spec: RunSpec, split: Split, alone: AbstractContextManager[object] | None) -> nn.Module:
+    """The network with its first weights, which the process's generator draws."""
+    with alone or nullcontext():
+        reseed(spec.seed, 0)
+        model = models.build(
+            spec.model.name, num_classes=split.classes, in_channels=split.channels, **spec.model.options
+        )
+    if alone and draws(model):
+        raise UserError(f"{spec.model.name} draws random numbers as it trains (dropout): train one at a time")
+    return model
 
 
 class _Training:
@@ -122,10 +137,7 @@ class _Training:
                 f"batches of {recipe.batch_size} are larger than the {len(split.train)} training images"
             )
         self.augment = compose(spec.augment)
-        reseed(spec.seed, 0)
-        model = models.build(
-            spec.model.name, num_classes=split.classes, in_channels=split.channels, **spec.model.options
-        )
+        model = _built(spec, split, context.alone)
         copied, frozen = begin(model, spec.start, context.start or Path()) if spec.start else ([], [])
         still = [module for layer in frozen for _, module in layer.modules]
         self.network = Network.of(model, split, recipe.precision, still)
@@ -136,6 +148,7 @@ class _Training:
             weight_decay=recipe.weight_decay,
             fused=True,
         )
+        self.step = step_of(self.network, self.optimizer, recipe.acceleration, context.alone)
         self.sets = WeightSets(model, spec.predict, recipe) if spec.predict else None
         self.curve: list[Epoch] = []
         self.seconds = 0.0
@@ -176,8 +189,7 @@ class _Training:
             return warmup.lr if warmup else rate(self.recipe, first + step, total)
 
         train = train_epoch(
-            self.network,
-            self.optimizer,
+            self.step,
             self.split.train,
             self.recipe.batch_size,
             self.augment,

@@ -12,10 +12,11 @@ from bench.data import load
 from bench.data.split import open_split, open_test
 from bench.predict import Predict
 from bench.recipe import Recipe
+from bench.train.network import Network
 from bench.train.predict import shifted
 from bench.train.rates import cycle_ends, rate
 from bench.train.run import Context, Interrupted, run
-from bench.train.steps import Network, evaluate
+from bench.train.steps import evaluate
 from bench.train.weights import WeightSets
 from bench.views import VIEWS
 from tests.train.test_run import RECIPE, deterministic, tiny_spec, weights

@@ -10,9 +10,9 @@ from bench.data import load
 from bench.data.split import open_split
 from bench.errors import UserError
 from bench.runspec import Probe, Start
+from bench.train.network import Network
 from bench.train.probe import features
 from bench.train.run import Context, run
-from bench.train.steps import Network
 from tests.train.test_run import tiny_spec
 
 

@@ -1,0 +1,52 @@
+"""A model with how it is fed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor, nn
+
+from bench.data.split import Split
+
+
+@dataclass(frozen=True)
+class Network:
+    """A model with how it is fed: normalisation by the training split's statistics, and precision."""
+
+    model: nn.Module
+    mean: Tensor  # (channels, 1, 1), of pixels from 0 to 255
+    std: Tensor
+    classes: int
+    half: bool
+    frozen: tuple[nn.Module, ...] = ()  # modules that stay in evaluation mode: their statistics too
+
+    @classmethod
+    def of(
+        cls, model: nn.Module, split: Split, precision: str, frozen: Sequence[nn.Module] = ()
+    ) -> "Network":
+        """The model for a split; inputs and weights are in channels-last memory."""
+        model = model.to(split.train.x.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        mean, std = split.mean.view(-1, 1, 1), split.std.view(-1, 1, 1)
+        return cls(model, mean, std, split.classes, precision == "bf16", tuple(frozen))
+
+    @property
+    def device(self) -> torch.device:
+        """Where it computes."""
+        return self.mean.device
+
+    def train(self) -> None:
+        """Training mode, for all that is trained."""
+        self.model.train()
+        for module in self.frozen:
+            module.eval()
+
+    def replace(self, model: nn.Module) -> "Network":
+        """The same with another model."""
+        return replace(self, model=model)
+
+    def logits(self, images: Tensor) -> Tensor:
+        """Logits (n, classes), never in half precision, of uint8 images (n, channels, height, width)."""
+        x = (images - self.mean) / self.std
+        with torch.autocast(images.device.type, torch.bfloat16, enabled=self.half):
+            logits: Tensor = self.model(x)
+        return logits.float() if self.half else logits
