@@ -8,19 +8,30 @@ import torch
 Timed = Callable[[], float]  # does a round, gives images (or operations) a second
 
 
-def convolution(precision: torch.dtype) -> Timed:
+CPU = torch.device("cpu")
+
+
+def _wait(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.synchronize()
+
+
+def convolution(precision: torch.dtype, device: torch.device = CPU) -> Timed:
     """3×3 convolutions of 256 channels, the densest that there are; operations a second (two a MAC)."""
+    n = 16 if device.type == "cpu" else 512
     layer = torch.nn.Conv2d(256, 256, 3, padding=1, bias=False).to(
-        precision, memory_format=torch.channels_last
+        device, precision, memory_format=torch.channels_last
     )  # type: ignore[call-overload]
-    x = torch.randn(16, 256, 32, 32, dtype=precision).contiguous(memory_format=torch.channels_last)
-    operations = 2 * 16 * 32 * 32 * 256 * 256 * 9
+    x = torch.randn(n, 256, 32, 32, dtype=precision, device=device)
+    x = x.contiguous(memory_format=torch.channels_last)
+    operations = 2 * n * 32 * 32 * 256 * 256 * 9
 
     @torch.no_grad()
     def once() -> float:
         began = perf_counter()
         for _ in range(4):
             layer(x)
+        _wait(device)
         return 4 * operations / (perf_counter() - began)
 
     return once
@@ -39,16 +50,18 @@ def product(precision: torch.dtype) -> Timed:
     return once
 
 
-def copying() -> Timed:
-    """Copies of 64 MB; bytes a second, read and written."""
-    a = torch.empty(2**26, dtype=torch.uint8)
+def copying(device: torch.device = CPU) -> Timed:
+    """Copies of 64 MB (1 GB on a GPU); bytes a second, read and written."""
+    size = 2**26 if device.type == "cpu" else 2**30
+    a = torch.empty(size, dtype=torch.uint8, device=device)
     b = torch.empty_like(a)
 
     def once() -> float:
         began = perf_counter()
         for _ in range(4):
             b.copy_(a)
-        return 4 * 2 * 2**26 / (perf_counter() - began)
+        _wait(device)
+        return 4 * 2 * size / (perf_counter() - began)
 
     return once
 

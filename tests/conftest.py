@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench import cli, desk
 from bench.data.sets import write
 
 ROOT = Path(__file__).parent.parent
@@ -113,6 +112,8 @@ def clean_environment() -> dict[str, str]:
 @pytest.fixture
 def command(tmp_path, monkeypatch, capsys, suites_dir, data_dir):
     """The command line in this process, in an empty folder; gives exit code, output and errors."""
+    from bench import cli, desk  # here: what needs a GPU is tested where there may be little but torch
+
     monkeypatch.chdir(tmp_path)
     for name in ("BENCH_DATA_DIR", "BENCH_RUNS_DIR", "MLFLOW_TRACKING_URI", "RAY_ADDRESS"):
         monkeypatch.delenv(name, raising=False)

@@ -1,0 +1,229 @@
+"""The engine on a GPU: how steps are launched, how many runs share it, and what the floor of a step is.
+
+    python -m benchmarks.gpu [--models resnet-20 resnet-56 resnet-110] [--json FILE]
+
+Batches of 128 random images of 32×32 pixels, bf16, crop and flip, in rounds that take turns. "64,000 steps"
+is He's recipe for CIFAR-10 at that speed. "Plain" is the usual script with a DataLoader of several workers.
+"""
+
+import argparse
+import json
+import threading
+from contextlib import nullcontext, suppress
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from rich.console import Console
+from rich.table import Table
+from torch.profiler import ProfilerActivity, profile
+from torch.utils.data import DataLoader
+from torchvision import transforms
+
+from bench import models
+from bench.base import Named
+from bench.data.augment import Draw, compose
+from bench.data.split import Images, Split, channel_statistics, principal_colours
+from bench.errors import UserError
+from bench.models.counts import count
+from bench.train.launch import step_of
+from bench.train.network import Network
+from bench.train.seeding import generator
+from bench.train.steps import evaluate, train_epoch
+from benchmarks.engine import BATCH, CLASSES, MEAN, SIDE, STD, Photographs, drawn, sgd
+from benchmarks.peaks import Timed, convolution, copying
+
+RECIPE_STEPS = 64_000
+LAUNCHES = ("eager", "graph", "compile")
+TOGETHER = (1, 2, 4, 8)
+
+
+def engine(name: str, how: str, steps: int, device: torch.device, alone: Any = None) -> tuple[Timed, Timed]:
+    """A training epoch of so many steps, and an evaluation of as many images; images a second."""
+    x, y = drawn(BATCH * steps)
+    images = Images(torch.from_numpy(x).to(device), torch.from_numpy(y).to(device))
+    mean, std = channel_statistics(images.x)
+    split = Split(images, images, mean, std, CLASSES)
+    network = Network.of(models.build(name, num_classes=CLASSES), split, "bf16")
+    step = step_of(network, sgd(network.model, fused=True), how, alone)
+    augment = compose([Named(name="crop"), Named(name="flip")])
+
+    def train() -> float:
+        began = perf_counter()
+        draw = Draw(generator(0, 1, "augment", device), mean, lambda: principal_colours(images.x))
+        train_epoch(step, images, BATCH, augment, draw, generator(0, 1, "order", device), lambda i: 0.1)
+        return BATCH * steps / (perf_counter() - began)  # reading the scores has waited for the device
+
+    def look() -> float:
+        began = perf_counter()
+        evaluate(network, images)
+        return BATCH * steps / (perf_counter() - began)
+
+    return train, look
+
+
+def plain(name: str, steps: int, device: torch.device, workers: int) -> Timed:
+    """A training epoch of the usual script; images a second."""
+    x, y = drawn(BATCH * steps)
+    seen = [transforms.RandomCrop(SIDE, padding=4), transforms.RandomHorizontalFlip(), transforms.ToTensor()]
+    data = Photographs(x, y, transforms.Compose([*seen, transforms.Normalize(MEAN, STD)]))
+    loader = DataLoader(
+        data, BATCH, shuffle=True, num_workers=workers, drop_last=True, persistent_workers=workers > 0
+    )
+    model = models.build(name, num_classes=CLASSES).to(device)
+    optimizer = sgd(model)
+
+    def epoch() -> float:
+        began = perf_counter()
+        model.train()
+        for images, labels in loader:
+            images, labels = images.to(device), labels.to(device)
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(images), labels)
+            loss.backward()
+            optimizer.step()
+            loss.item()
+        return BATCH * steps / (perf_counter() - began)
+
+    return epoch
+
+
+def in_turns(sides: dict[str, Timed], rounds: int) -> dict[str, float]:
+    """The median speed of each, after one round to warm up."""
+    found: dict[str, list[float]] = {name: [] for name in sides}
+    for turn in range(rounds + 1):
+        for name, once in sides.items():
+            speed = once()
+            if turn:
+                found[name].append(speed)
+    return {name: median(speeds) for name, speeds in found.items()}
+
+
+def together(name: str, how: str, runs: int, steps: int, device: torch.device, rounds: int) -> float:
+    """Images a second of so many runs in one process: a thread and, on a GPU, a stream each."""
+    alone, gate, speeds = threading.Lock(), threading.Barrier(runs + 1), []
+
+    def train_in_step() -> None:
+        with alone:
+            train, _ = engine(name, how, steps, device, alone)
+        train()
+        for _ in range(rounds):
+            gate.wait()
+            train()
+            gate.wait()
+
+    def one() -> None:
+        stream = torch.cuda.stream(torch.cuda.Stream()) if device.type == "cuda" else nullcontext()
+        try:
+            with stream:
+                train_in_step()
+        except BaseException:
+            gate.abort()  # nobody waits for one that fails
+            raise
+
+    threads = [threading.Thread(target=one) for _ in range(runs)]
+    for thread in threads:
+        thread.start()
+    for _ in range(rounds):
+        gate.wait()
+        began = perf_counter()
+        gate.wait()
+        speeds.append(runs * BATCH * steps / (perf_counter() - began))
+    for thread in threads:
+        thread.join()
+    return median(speeds)
+
+
+def floor(name: str, device: torch.device) -> dict[str, float]:
+    """What a step launches and moves: kernels, their time, and the least that its operations can take."""
+    steps = 10
+    train, _ = engine(name, "eager", steps, device)
+    train()
+    with profile(activities=[ProfilerActivity.CPU, ProfilerActivity.CUDA]) as profiled:
+        train()
+    kernels = [one for one in profiled.events() if one.device_type == torch.autograd.DeviceType.CUDA]
+    macs = count(Named(name=name), num_classes=CLASSES, in_channels=3, size=(SIDE, SIDE)).counts["macs"]
+    return {
+        "kernels": len(kernels) / steps,
+        "kernel_ms": sum(one.device_time for one in kernels) / 1e3 / steps,
+        "operations": 2 * 3 * macs * BATCH,  # backward costs two forward passes
+    }
+
+
+def device_peaks(device: torch.device) -> dict[str, float]:
+    """Operations a second of a dense bf16 convolution, and bytes a second of a copy."""
+    sides = {"convolution": convolution(torch.bfloat16, device), "copy": copying(device)}
+    return in_turns(sides, 20)
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--models", nargs="+", default=["resnet-20", "resnet-56", "resnet-110"])
+    parser.add_argument("--steps", type=int, default=200, help="steps of an epoch")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--workers", type=int, default=8, help="of the plain script's DataLoader")
+    parser.add_argument("--device", default="cuda", help="cpu tries the script out")
+    parser.add_argument("--json", type=Path)
+    asked = parser.parse_args()
+    device = torch.device(asked.device)
+    console = Console()
+    if device.type == "cuda" and not torch.cuda.is_available():
+        console.print("torch sees no GPU: there is nothing to measure")
+        return 2
+    torch.backends.cudnn.benchmark = True
+    what = torch.cuda.get_device_name() if device.type == "cuda" else "cores"
+    console.print(f"{what}, torch {torch.__version__}; batches of {BATCH}, bf16")
+    found: dict[str, Any] = {"device": what, "torch": torch.__version__, "models": {}}
+    found["peaks"] = peaks = device_peaks(device)
+    tera, giga = peaks["convolution"] / 1e12, peaks["copy"] / 1e9
+    console.print(f"peaks: convolution {tera:.1f} T operations/s, copy {giga:.0f} GB/s")
+    for name in asked.models:
+        found["models"][name] = measured(console, name, asked, device, peaks)
+        if asked.json:
+            asked.json.write_text(json.dumps(found, indent=1))
+    return 0
+
+
+def measured(
+    console: Console, name: str, asked: argparse.Namespace, device: torch.device, peaks: dict[str, float]
+) -> dict[str, Any]:
+    """The tables of one network."""
+    sides: dict[str, Timed] = {"plain": plain(name, min(asked.steps, 50), device, asked.workers)}
+    for how in LAUNCHES:
+        try:
+            train, look = engine(name, how, asked.steps, device)
+            train()
+        except (UserError, RuntimeError) as error:  # one way that fails must not cost the others
+            console.print(f"{name}, {how}: {str(error).splitlines()[0]}")
+        else:
+            sides |= {how: train, f"{how}, evaluation": look} if how == "eager" else {how: train}
+    speeds = in_turns(sides, asked.rounds)
+    table = Table("launched", "images/s", "ms/step", "64,000 steps", "to plain", title=name, box=None)
+    for how, speed in speeds.items():
+        step = BATCH / speed
+        minutes = f"{RECIPE_STEPS * step / 60:.1f} min" if "evaluation" not in how else ""
+        table.add_row(how, f"{speed:,.0f}", f"{1e3 * step:.2f}", minutes, f"{speed / speeds['plain']:.1f}")
+    console.print(table)
+    packed: dict[int, float] = {}
+    with suppress(threading.BrokenBarrierError):  # its thread has said why
+        for runs in TOGETHER:
+            packed[runs] = together(name, "graph", runs, asked.steps, device, asked.rounds)
+    shared = Table("runs at once", "images/s in all", "to one", "slowdown of each", box=None)
+    for runs, speed in packed.items():
+        gain = speed / packed[1]
+        shared.add_row(str(runs), f"{speed:,.0f}", f"{gain:.2f}", f"{runs / gain:.2f}")
+    console.print(shared)
+    least = floor(name, device)
+    console.print(
+        f"a step: {least['kernels']:.0f} kernels of {least['kernel_ms']:.2f} ms in all; its operations take "
+        f"{1e3 * least['operations'] / peaks['convolution']:.2f} ms at the convolution peak"
+    )
+    return {"images_per_second": speeds, "together": packed, "floor": least}
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
