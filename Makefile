@@ -57,10 +57,11 @@ test-all: $(READY) ## run the slow tests too
 		echo "tests of the page in a browser are skipped; they need: apt-get install chromium"
 	@$(BIN)/python -m pytest -m "" $(ARGS)
 
-bench: $(READY) ## time augmentation and engine against what people write, and a large report (some minutes)
+bench: $(READY) ## time augmentation and engine against what people write, suites and reports (15 minutes)
 	@$(BIN)/python -m benchmarks.augmentation $(ARGS)
 	@$(BIN)/python -m benchmarks.engine
 	@$(BIN)/python -m benchmarks.step
+	@$(BIN)/python -m benchmarks.suite
 	@$(BIN)/python -m benchmarks.report
 
 check: $(READY) ## ruff, ruff format, mypy --strict
