@@ -2,9 +2,9 @@
 
     python -m benchmarks.suite
 
-Layers are timed by suites of tiny runs in fresh processes: the command with few runs, and with many. The slope
-is what one run costs, whatever starting costs. What part of its slots a real suite keeps busy, `bench run` says
-at its end.
+Layers are timed by suites of tiny runs in fresh processes: the command with few runs, and with many. The
+slope is what one run costs, whatever starting costs. `bench run` says at its end what part of
+its slots it kept busy.
 """
 
 import json
