@@ -15,6 +15,11 @@ def suggest(wrong: str, allowed: Iterable[str]) -> str:
     "did you mean 'epochs'? allowed: epochs, lr"
     """
     words = sorted(allowed)
-    near = get_close_matches(wrong, words, n=1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
+    near = nearest(wrong, words)
+    hint = f"did you mean {near!r}? " if near else ""
     return f"{hint}allowed: {', '.join(words) or 'nothing'}"
+
+
+def nearest(wrong: str, allowed: Iterable[str]) -> str | None:
+    """The word that may have been meant; None where none is near."""
+    return next(iter(get_close_matches(wrong, sorted(allowed), n=1)), None)

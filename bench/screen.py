@@ -1,6 +1,7 @@
 """What the command line shows: tables for rich, computed from plans and outcomes."""
 
 from collections.abc import Iterable, Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -32,6 +33,34 @@ def suite_list(suites: Iterable[Suite], reports: Sequence[Entry]) -> Table:
         told = [f"{one.plan['profile']} {_marks(one)}{' (published)' * one.published}" for one in found]
         table.add_row(suite.name, suite.question, "\n".join(told) or "–", size, str(len(suite.claims)))
     return table
+
+
+def wrapped(text: str, width: int) -> str:
+    """Text of paragraphs and of items with hanging indents, which keep them, for lines of that width."""
+    items: list[list[str]] = []
+    for line in text.splitlines():
+        indent = _indent(line)
+        goes_on = items and line.strip() and items[-1][-1].strip()
+        if goes_on and (indent > _indent(items[-1][0]) > 0 or indent == _indent(items[-1][0]) == 0):
+            items[-1].append(line)
+        else:
+            items.append([line])
+    return "\n".join(_filled(item, width) for item in items)
+
+
+def _filled(lines: list[str], width: int) -> str:
+    first, hanging = " " * _indent(lines[0]), " " * _indent(lines[-1])
+    name, gap, _ = lines[0].lstrip().partition("  ")  # an item's name stands in a column of its own
+    if gap and first and len(lines) == 1:
+        hanging = first + " " * (len(name) + 2)
+    text = " ".join(line.strip() for line in lines)
+    return "\n".join(
+        wrap(text, width, initial_indent=first, subsequent_indent=hanging, break_on_hyphens=False)
+    )
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _marks(entry: Entry) -> str:
@@ -117,7 +146,7 @@ def as_grid(made: Cells) -> Table:
 def duration(minutes: float) -> str:
     """A time that people can plan by."""
     if minutes < 90:
-        return f"{minutes:.0f} minutes"
+        return f"{minutes:.0f} minutes" if minutes >= 1.5 else "1 minute"
     hours = minutes / 60
     return f"{hours:.0f} hours" if hours < 72 else f"{hours / 24:.0f} days"
 

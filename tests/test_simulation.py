@@ -7,7 +7,7 @@ from bench import stats
 from bench.spec import LOOKS
 from bench.verdicts import decide
 from tests import simulation
-from tests.test_claims import from_table, less, uncounted
+from tests.claims.made import from_table, less, uncounted
 
 # three standard errors of a share of 5 % among the simulated suites
 BY_CHANCE = 3 * np.sqrt(0.05 * 0.95 / simulation.SUITES)

@@ -60,6 +60,8 @@ def load(name: str, data_dir: str | Path = "data") -> ImageSet:
         return _load_folder(name, folder / name, listing(folder / name))
     if not path.is_file() and name == STAND_IN:
         write(path, shapes.arrays())
+    if not folder.is_dir():
+        raise NotThere(f"there is no data set {name!r}: the folder {folder} does not exist")
     if not path.is_file():
         raise NotThere(f"there is no data set {name!r}: neither {path} nor the folder {folder / name}")
     about = path.stat()

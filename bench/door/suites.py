@@ -51,10 +51,11 @@ def list_suites(suites_dir: SuitesDir = None, reports_dir: ReportsDir = Path("re
 @app.command(epilog="Example: bench show resnet-vs-plain")
 def show(suite_name: SuiteName, suites_dir: SuitesDir = None) -> None:
     """Show what a suite asks: its claims and experiments, and which profile decides what."""
-    from bench.screen import claims_table, experiments_table
+    from bench.screen import claims_table, experiments_table, wrapped
 
     suite = load_suite(suite_name, suites_dir)
-    console.print(f"[bold]{suite.title}[/]\n\n{suite.expectations}\n", highlight=False)
+    told = wrapped(suite.expectations, console.width)
+    console.print(f"[bold]{suite.title}[/]\n\n{told}\n", highlight=False)
     for table in (claims_table(suite), experiments_table(suite)):
         console.print(table)
         console.print()

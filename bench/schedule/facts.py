@@ -7,7 +7,7 @@ from pathlib import Path
 from bench.data import load
 from bench.data.sets import STAND_IN, ImageSet, NotThere
 from bench.data.vision import DOWNLOADS, fetch
-from bench.errors import UserError
+from bench.errors import UserError, nearest
 from bench.spec import Suite
 
 
@@ -42,11 +42,17 @@ NO_DATA = DataFacts(
 def find_data(
     suite: Suite, name: str, profile_name: str, data_dir: Path, say: Callable[[str], None]
 ) -> ImageSet:
-    """A data set of the suite: from the data folder, by download, or by `shapes` standing in."""
+    """A data set of the suite: from the data folder, by download, or by `shapes` standing in.
+
+    Raises UserError where none may stand in, and where the name is near another's: that one was meant.
+    """
     try:
         return load(name, data_dir)
     except NotThere as not_there:
         missing: UserError = not_there
+    there = [path.stem for path in data_dir.glob("*") if path.suffix == ".npz" or path.is_dir()]
+    if name not in DOWNLOADS and (near := nearest(name, [*DOWNLOADS, STAND_IN, *there])):
+        raise UserError(f"{missing}: did you mean {near!r}?")
     if name in DOWNLOADS:
         say(f"{name} is not in {data_dir}; downloading it")
         try:

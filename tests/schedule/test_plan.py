@@ -145,6 +145,13 @@ def test_missing_data_set_stands_in_loudly_or_stops(suite, tmp_path):
     assert any("stands in: synthetic, not tiny" in line for line in said)
     with pytest.raises(UserError, match=r"takes no stand-in: put tiny\.npz into"):
         make_plan(suite, "paper", tmp_path)
+    with pytest.raises(UserError, match="nowhere does not exist"):
+        make_plan(suite, "paper", tmp_path / "nowhere")
+
+
+def test_a_misspelt_data_set_is_asked_about_not_stood_in_for(suite, data_dir):
+    with pytest.raises(UserError, match=r"no data set 'tinny': .* did you mean 'tiny'\?"):
+        make_plan(suite.replace(data="tinny"), "smoke", data_dir)
 
 
 @pytest.mark.parametrize(

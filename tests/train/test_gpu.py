@@ -135,6 +135,14 @@ def test_a_step_that_cannot_be_recorded_is_told_in_one_line():
     work()  # the device is as usable as before
 
 
+def test_runs_leave_no_memory_behind_on_the_gpu(data_dir, tmp_path):
+    held = []
+    for number in range(10):
+        run(tiny_spec(data_dir, seed=number), Context(data_dir, tmp_path / str(number), device="cuda"))
+        held.append(torch.cuda.memory_allocated())
+    assert held[-1] <= held[2]
+
+
 def test_several_graphs_at_once_train_what_each_trains_alone():
     """Four recordings on four streams, in turns and without waiting for one another."""
     alone = [trained(launched("graph"), "resnet-8", {"width": 4}, 16, device="cuda")] * 4

@@ -1,0 +1,115 @@
+"""Claims about ensembles: sets of seeds that share no run."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pytest
+from scipy import stats as scipy_stats
+
+from bench import stats
+from bench.claims import (
+    Difference,
+    Pool,
+    Trained,
+)
+from bench.verdicts import Outcome, decide, looks
+from tests.claims.made import Table, from_table, less, uncounted
+
+
+def averaged(claims: Sequence[Trained], table: Table, pools: Mapping[str, Pool]) -> list[Outcome]:
+    return decide(claims, from_table(table), uncounted, pools)
+
+
+FOUR = {"4 nets": Pool(("net",), 4)}
+
+
+def groups_of_four(singles: Sequence[float], gains: Sequence[float]) -> list[float]:
+    """Errors of ensembles that gain so much over the mean of their own four members."""
+    return list(np.reshape(singles, (-1, 4)).mean(1) - gains)
+
+
+def test_an_ensemble_is_paired_with_its_own_members():
+    """The members differ by far more than the gain does: only pairing sees it."""
+    singles = [40.0] * 4 + [50.0] * 4 + [60.0] * 4
+    gains = [2.0, 2.1, 1.9]
+    table = {"net": singles, "4 nets": groups_of_four(singles, gains)}
+    (outcome,) = averaged([less("4 nets", "net")], table, FOUR)
+    assert outcome.verdict == "supported"
+    ((_, found),) = outcome.contrasts
+    expected = scipy_stats.ttest_1samp(gains, 0)
+    assert outcome.p == pytest.approx(expected.pvalue)
+    assert (found.low, found.high) == pytest.approx(tuple(expected.confidence_interval()))
+    assert (outcome.n, found.n, outcome.look) == (12, 3, 12)
+
+
+def test_ensembles_of_unlike_size_are_paired_in_the_larger_s_sets():
+    rng = np.random.default_rng(0)
+    pools = {**FOUR, "2 nets": Pool(("net",), 2)}
+    table = {"net": rng.normal(40, 1, 12), "2 nets": rng.normal(38, 1, 6), "4 nets": rng.normal(36, 1, 3)}
+    (outcome,) = averaged([less("4 nets", "2 nets")], table, pools)
+    differences = table["2 nets"].reshape(3, 2).mean(1) - table["4 nets"]
+    assert outcome.p == pytest.approx(scipy_stats.ttest_1samp(differences, 0).pvalue)
+
+
+def test_ensembles_that_share_no_run_are_independent_samples():
+    rng = np.random.default_rng(1)
+    pools = {**FOUR, "4 others": Pool(("other",), 4)}
+    table = {"4 nets": rng.normal(36, 1, 3), "4 others": rng.normal(40, 2, 3)}
+    (outcome,) = averaged([less("4 nets", "4 others")], table, pools)
+    welch = scipy_stats.ttest_ind(table["4 others"], table["4 nets"], equal_var=False)
+    assert outcome.p == pytest.approx(welch.pvalue)
+
+
+def test_ensembles_of_several_experiments_are_paired_where_they_share_one():
+    rng = np.random.default_rng(2)
+    pools = {"mixed": Pool(("a", "b"), 1), "pair": Pool(("a",), 2)}
+    table = {"mixed": rng.normal(36, 1, 8), "pair": rng.normal(38, 1, 4), "b": rng.normal(40, 1, 8)}
+    interaction = Difference(
+        id="m", text="", metric="test_error", lower=("mixed", "mixed"), higher=("pair", "b")
+    )
+    (outcome,) = averaged([interaction], table, pools)
+    with_pair = table["pair"] - table["mixed"].reshape(4, 2).mean(1)
+    expected = [
+        scipy_stats.ttest_1samp(with_pair, 0),
+        scipy_stats.ttest_1samp(table["b"] - table["mixed"], 0),
+    ]
+    assert outcome.p == pytest.approx(max(one.pvalue for one in expected))
+
+
+def test_looks_that_come_too_early_for_an_ensemble_give_their_level_to_the_next():
+    plain, large = less("a", "b"), less("4 nets", "net")
+    assert looks([plain], FOUR) == stats.LOOK_ALPHA
+    assert looks([plain, large], FOUR) == pytest.approx({12: 0.045, 20: 0.005})
+    assert looks([less("p", "a")], {"p": Pool(("a",), 2)}) == pytest.approx({8: 0.04, 12: 0.005, 20: 0.005})
+    assert sum(looks([large], FOUR).values()) == pytest.approx(0.05)
+
+
+def test_too_few_sets_are_undecided_and_say_so():
+    singles = [40.0, 41.0, 42.0, 43.0] * 2
+    table = {"net": singles, "4 nets": groups_of_four(singles, [2.0, 2.1])}
+    (outcome,) = averaged([less("4 nets", "net")], table, FOUR)
+    assert (outcome.verdict, outcome.n) == ("undecided", 8)
+    assert outcome.note == "needs 12 seeds of each experiment, has 8"
+
+
+def test_false_verdicts_on_ensembles_are_rare_under_the_null():
+    """Ensembles without any gain, three sets of four: at most 5 % of suites say anything."""
+    rng = np.random.default_rng(3)
+    pools = {**FOUR, "2 nets": Pool(("net",), 2)}
+    claims = [
+        less("4 nets", "net", id="four"),
+        less("2 nets", "net", id="two"),
+        less("4 nets", "2 nets", id="more"),
+        less("other", "4 nets", id="other"),
+    ]
+    false = 0
+    for _ in range(1000):
+        singles = rng.normal(40, 1, 12)
+        table = {
+            "net": singles,
+            "other": rng.normal(40, 1, 12),
+            "2 nets": singles.reshape(6, 2).mean(1) + rng.normal(0, 0.3, 6),
+            "4 nets": singles.reshape(3, 4).mean(1) + rng.normal(0, 0.3, 3),
+        }
+        false += any(outcome.verdict != "undecided" for outcome in averaged(claims, table, pools))
+    assert false / 1000 <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / 1000)
