@@ -49,7 +49,7 @@ class Context:
     predicts, `predictions.npz`. `start` is the file of the weights that the run begins with. `limits` are
     validation errors (%) by epoch; a run that is worse there ends as pruned. `report` is called after every
     epoch. Where several runs share a process, a thread each, they share `alone`, which one holds while it
-    builds or records; a network that draws random numbers as it trains cannot be among them.
+    seeds, builds or records; a network that draws random numbers as it trains cannot be among them.
     """
 
     data_dir: Path
@@ -181,7 +181,8 @@ class _Training:
     def epoch(self, epoch: int) -> None:
         """Train one epoch, look at the validation split, and add to the curve."""
         began, seed, device = perf_counter(), self.spec.seed, self.split.train.x.device
-        reseed(seed, epoch)
+        with self.context.alone or nullcontext():  # another may be drawing its first weights
+            reseed(seed, epoch)
         first, total = (epoch - 1) * self.steps, self.recipe.epochs * self.steps
         warmup = self.recipe.warmup if warming_up(self.recipe, self.curve) else None
 

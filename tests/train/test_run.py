@@ -1,5 +1,7 @@
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 import pytest
@@ -209,6 +211,26 @@ def test_checkpoints_of_another_run_or_cut_off_are_not_used(tmp_path):
     assert checkpoint.load(path, "a") is None
     assert checkpoint.load(tmp_path / "none.pt", "a") is None
     assert [one.name for one in tmp_path.iterdir()] == ["checkpoint.pt"]
+
+
+def test_runs_that_share_a_process_are_those_that_run_alone(data_dir, tmp_path):
+    """Four at once, in threads: none draws from what another has seeded."""
+    alone = Lock()
+
+    def trained(seed, folder, lock):
+        return deterministic(run(tiny_spec(data_dir, seed=seed), Context(data_dir, folder, alone=lock)))
+
+    separately = [trained(seed, tmp_path / f"alone {seed}", None) for seed in range(24)]
+    with ThreadPoolExecutor(4) as pool:
+        together = pool.map(lambda seed: trained(seed, tmp_path / f"together {seed}", alone), range(24))
+        assert list(together) == separately
+
+
+def test_a_network_that_draws_cannot_share_a_process(data_dir, tmp_path):
+    spec = tiny_spec(data_dir, model={"name": "alexnet", "options": {"input_size": 32, "scale": 1 / 16}})
+    spec = spec.replace(data=spec.data.replace(size=None))
+    with pytest.raises(UserError, match="alexnet draws random numbers as it trains"):
+        run(spec, Context(data_dir, tmp_path, alone=Lock()))
 
 
 @pytest.mark.gpu
