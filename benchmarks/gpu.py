@@ -105,6 +105,7 @@ def in_turns(sides: dict[str, Timed], rounds: int) -> dict[str, float]:
 def together(name: str, how: str, runs: int, steps: int, device: torch.device, rounds: int) -> float:
     """Images a second of so many runs in one process: a thread and, on a GPU, a stream each."""
     alone, gate, speeds = threading.Lock(), threading.Barrier(runs + 1), []
+    torch.backends.cudnn.benchmark = runs == 1  # as `bench.train --at-once` has it
 
     def train_in_step() -> None:
         with alone:
@@ -144,11 +145,15 @@ def floor(name: str, device: torch.device) -> dict[str, float]:
     train()
     with profile(activities=[ProfilerActivity.CPU, ProfilerActivity.CUDA]) as profiled:
         train()
-    kernels = [one for one in profiled.events() if one.device_type == torch.autograd.DeviceType.CUDA]
+    kernels = [
+        one
+        for one in profiled.events()
+        if one.device_type == torch.autograd.DeviceType.CUDA and not one.is_user_annotation
+    ]
     macs = count(Named(name=name), num_classes=CLASSES, in_channels=3, size=(SIDE, SIDE)).counts["macs"]
     return {
         "kernels": len(kernels) / steps,
-        "kernel_ms": sum(one.device_time for one in kernels) / 1e3 / steps,
+        "kernel_ms": sum(one.time_range.elapsed_us() for one in kernels) / 1e3 / steps,
         "operations": 2 * 3 * macs * BATCH,  # backward costs two forward passes
     }
 

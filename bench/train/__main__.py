@@ -14,7 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from threading import Event, Lock
+from threading import Event, Lock, local
 from time import monotonic
 from typing import Any
 
@@ -79,13 +79,14 @@ def _train_all(entries: list[dict[str, Any]], asked: argparse.Namespace) -> None
     deadline, stopped = monotonic() + 60 * asked.stop_after, Event()
     # several in one process take turns at what they would disturb
     alone = Lock() if asked.at_once > 1 else None
+    streams = local()  # one a thread: torch hands out the same few again and again
     begun: dict[str, Future[None]] = {}
 
     def train(entry: dict[str, Any]) -> None:
         start = entry["spec"].get("start")
         if start and start["key"] in begun:
             begun[start["key"]].result()  # its source, which was begun before it
-        with _stream() if alone else nullcontext():
+        with _stream(streams) if alone else nullcontext():
             _train(entry, asked, lambda: stopped.is_set() or monotonic() >= deadline, alone)
 
     with ThreadPoolExecutor(asked.at_once) as pool:
@@ -100,9 +101,13 @@ def _train_all(entries: list[dict[str, Any]], asked: argparse.Namespace) -> None
             raise
 
 
-def _stream() -> AbstractContextManager[object]:
-    """A GPU's queue of one's own: what stands in others can run at the same time."""
-    return torch.cuda.stream(torch.cuda.Stream()) if torch.cuda.is_available() else nullcontext()
+def _stream(streams: local) -> AbstractContextManager[object]:
+    """The thread's own queue of the GPU: what stands in others can run at the same time."""
+    if not torch.cuda.is_available():
+        return nullcontext()
+    if not hasattr(streams, "own"):
+        streams.own = torch.cuda.Stream()
+    return torch.cuda.stream(streams.own)
 
 
 def _train(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cache
 
 import torch
 import torch.nn.functional as F
@@ -127,18 +128,23 @@ def _momentum(state: dict[str, object]) -> Tensor:
 
 
 def cuda_graph(work: Callable[[], None]) -> Callable[[], None]:
-    """Record work on the present CUDA device, on a stream of its own. Raises UserError where that fails."""
-    stream, present = torch.cuda.Stream(), torch.cuda.current_stream()
+    """Record work on the present CUDA stream, or beside the default one, which cannot be recorded.
+
+    Raises UserError where the work does what a graph cannot hold.
+    """
+    present = torch.cuda.current_stream()
+    stream = _beside_default() if present == torch.cuda.default_stream() else present
     stream.wait_stream(present)
+    with torch.cuda.stream(stream):
+        for _ in range(_WARM_UP):
+            work()
     graph = torch.cuda.CUDAGraph()
     try:
-        with torch.cuda.stream(stream):
-            for _ in range(_WARM_UP):
-                work()
         # other threads may use the GPU meanwhile: only this one must keep to what can be recorded
         with torch.cuda.graph(graph, stream=stream, capture_error_mode="thread_local"):
             work()
     except RuntimeError as error:
+        torch.cuda.set_stream(present)  # a recording that breaks off leaves its own
         reason = str(error).strip().partition("\n")[0]
         raise UserError(
             f"this model's training step cannot be recorded as a CUDA graph ({reason}): "
@@ -146,6 +152,12 @@ def cuda_graph(work: Callable[[], None]) -> Callable[[], None]:
         ) from error
     present.wait_stream(stream)
     return graph.replay
+
+
+@cache
+def _beside_default() -> torch.cuda.Stream:
+    """One stream for all recordings of a process: libraries keep memory for each that they have met."""
+    return torch.cuda.Stream()
 
 
 def step_of(
@@ -157,7 +169,8 @@ def step_of(
     """The step that a recipe's `acceleration` asks for; cores know no graphs."""
     logits = None
     if acceleration == "compile":
-        torch.compiler.reset()  # a kept worker's earlier networks count against a limit
+        with alone or nullcontext():  # what another has compiled must last until it is recorded
+            torch.compiler.reset()  # a kept worker's earlier networks count against a limit
         logits = torch.compile(network.logits, dynamic=False)
     if network.device.type != "cuda" or acceleration == "eager":
         return Step(network, optimizer, logits)

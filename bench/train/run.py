@@ -290,7 +290,8 @@ def _prepare(context: Context) -> torch.device:
     """Set what a kept worker may have left otherwise, and give the device."""
     keep_freed()
     torch.set_num_threads(context.threads)
-    torch.backends.cudnn.benchmark = not context.deterministic
+    # trying algorithms waits for the whole device, which breaks another thread's recording
+    torch.backends.cudnn.benchmark = not context.deterministic and context.alone is None
     torch.backends.cudnn.deterministic = context.deterministic
     device = torch.device(context.device)
     if device.type == "cuda":

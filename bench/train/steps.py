@@ -1,4 +1,8 @@
-"""The hot path: one epoch of training, and evaluation. The host never waits inside an epoch."""
+"""The hot path: one epoch of training, and evaluation. The host waits for nothing inside an epoch.
+
+Augmentations that resample build small tables on the host, and rand-augment and trivial-augment choose their
+operations there: with them, it does wait in every step on a GPU.
+"""
 
 import math
 from collections.abc import Callable

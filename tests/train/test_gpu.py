@@ -1,5 +1,9 @@
 """What only a GPU can show. `make test ARGS="-m gpu"` runs these alone."""
 
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
+
 import pytest
 import torch
 
@@ -20,8 +24,13 @@ pytestmark = [
 def exact_products(monkeypatch):
     """Float32 as it is written, not as TF32, and sums in one order: what is left is rounding."""
     monkeypatch.setattr(torch.backends.cudnn, "deterministic", True)
-    monkeypatch.setattr(torch.backends.cudnn.conv, "fp32_precision", "ieee")
-    monkeypatch.setattr(torch.backends.cuda.matmul, "fp32_precision", "ieee")
+    parts = (torch.backends.cudnn.conv, torch.backends.cuda.matmul)
+    before = [part.fp32_precision for part in parts]
+    for part in parts:
+        part.fp32_precision = "ieee"
+    yield
+    for part, precision in zip(parts, before, strict=True):
+        part.fp32_precision = precision
 
 
 def launched(how):
@@ -56,6 +65,7 @@ def test_a_gpu_trains_what_cores_train(model, options, size):
     agree(cores, ({name: one.cpu() for name, one in gpu[0].items()}, *gpu[1:]))
 
 
+@pytest.mark.skipif(not shutil.which("gcc"), reason="torch.compile needs a C compiler: gcc")
 @pytest.mark.parametrize("model", ["resnet-8", "resnet-20", "plain-8"])
 def test_compiled_steps_train_what_single_operations_train(model):
     eager, compiled = (
@@ -82,7 +92,7 @@ def test_a_run_is_bit_identical_when_deterministic(data_dir, tmp_path, accelerat
 def test_graph_and_single_operations_give_the_same_run(data_dir, tmp_path):
     one, two = (
         run(
-            tiny_spec(data_dir, recipe=RECIPE.replace(acceleration=how)),
+            tiny_spec(data_dir, recipe=RECIPE.replace(acceleration=how, precision="fp32")),
             Context(data_dir, tmp_path / how, device="cuda", deterministic=True),
         )
         for how in ("eager", "graph")
@@ -130,8 +140,10 @@ def test_a_step_that_cannot_be_recorded_is_told_in_one_line():
         model(x).sum().backward()
         optimizer.step()
 
+    before = torch.cuda.current_stream()
     with pytest.raises(UserError, match=r'cannot be recorded as a CUDA graph .*acceleration="eager"'):
         cuda_graph(work)
+    assert torch.cuda.current_stream() == before
     work()  # the device is as usable as before
 
 
@@ -143,13 +155,19 @@ def test_runs_leave_no_memory_behind_on_the_gpu(data_dir, tmp_path):
     assert held[-1] <= held[2]
 
 
-def test_several_graphs_at_once_train_what_each_trains_alone():
-    """Four recordings on four streams, in turns and without waiting for one another."""
-    alone = [trained(launched("graph"), "resnet-8", {"width": 4}, 16, device="cuda")] * 4
-    streams = [torch.cuda.Stream() for _ in alone]
-    together = []
-    for stream in streams:
-        with torch.cuda.stream(stream):
-            together.append(trained(launched("graph"), "resnet-8", {"width": 4}, 16, device="cuda"))
-    for one, two in zip(alone, together, strict=True):
-        agree(one, two)
+def test_several_graphs_at_once_train_what_each_trains_alone(data_dir, tmp_path):
+    """Four recordings in four threads, each on a stream of its own, as `bench.train --at-once 4` has them."""
+    lock = Lock()
+
+    def one(seed, folder, alone):
+        with torch.cuda.stream(torch.cuda.Stream()):
+            spec = tiny_spec(data_dir, seed=seed, recipe=RECIPE.replace(precision="fp32"))
+            return run(spec, Context(data_dir, folder, device="cuda", deterministic=True, alone=alone))
+
+    separately = [one(seed, tmp_path / f"alone {seed}", None) for seed in range(8)]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda seed: one(seed, tmp_path / f"together {seed}", lock), range(8)))
+    for first, second in zip(separately, together, strict=True):
+        assert [epoch.train_loss for epoch in first.curve] == pytest.approx(
+            [epoch.train_loss for epoch in second.curve], rel=1e-3
+        )
