@@ -57,7 +57,7 @@ test-all: $(READY) ## run the slow tests too
 		echo "tests of the page in a browser are skipped; they need: apt-get install chromium"
 	@$(BIN)/python -m pytest -m "" $(ARGS)
 
-bench: $(READY) ## time augmentation and engine against what people write, suites and reports (15 minutes)
+bench: $(READY) ## time augmentation and engine against what people write, suites and reports (some minutes)
 	@$(BIN)/python -m benchmarks.augmentation $(ARGS)
 	@$(BIN)/python -m benchmarks.engine
 	@$(BIN)/python -m benchmarks.step

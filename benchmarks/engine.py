@@ -14,7 +14,7 @@ import multiprocessing
 import os
 import platform
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import median, quantiles
@@ -35,12 +35,12 @@ from bench.base import Named
 from bench.data.augment import Draw, compose
 from bench.data.split import Images, Split, channel_statistics, principal_colours
 from bench.models.counts import count
-from bench.train.launch import Step
+from bench.train.launch import step_of
 from bench.train.memory import keep_freed
 from bench.train.network import Network
 from bench.train.seeding import generator
 from bench.train.steps import evaluate, train_epoch
-from benchmarks.peaks import PEAKS, Timed
+from benchmarks.peaks import CPU, PEAKS, Timed
 
 BATCH, STEPS, SIDE, CLASSES = 128, 8, 32, 10
 MEAN, STD = (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616)
@@ -73,27 +73,35 @@ def sgd(model: torch.nn.Module, **more: object) -> torch.optim.Optimizer:
     return torch.optim.SGD(groups, lr=0.1, momentum=0.9, weight_decay=1e-4, **more)  # type: ignore[arg-type]
 
 
-def plain_training(name: str, workers: int = 0) -> Timed:
+def plain_training(name: str, workers: int = 0, batches: int = STEPS, device: torch.device = CPU) -> Timed:
     """A training epoch of the usual script; images a second."""
-    x, y = drawn(BATCH * STEPS)
+    x, y = drawn(BATCH * batches)
     steps = [transforms.RandomCrop(SIDE, padding=4), transforms.RandomHorizontalFlip(), transforms.ToTensor()]
     data = Photographs(x, y, transforms.Compose([*steps, transforms.Normalize(MEAN, STD)]))
-    loader = DataLoader(data, batch_size=BATCH, shuffle=True, num_workers=workers, drop_last=True)
-    model = models.build(name, num_classes=CLASSES)
+    loader = DataLoader(
+        data,
+        batch_size=BATCH,
+        shuffle=True,
+        num_workers=workers,
+        drop_last=True,
+        persistent_workers=workers > 0,
+    )
+    model = models.build(name, num_classes=CLASSES).to(device)
     optimizer = sgd(model)
 
     def epoch() -> float:
         began, total, correct = perf_counter(), 0.0, 0
         model.train()
         for images, labels in loader:
+            there = labels.to(device)
             optimizer.zero_grad()
-            logits = model(images)
-            loss = F.cross_entropy(logits, labels)
+            logits = model(images.to(device))
+            loss = F.cross_entropy(logits, there)
             loss.backward()
             optimizer.step()
             total += loss.item()
-            correct += (logits.argmax(1) == labels).sum().item()
-        return BATCH * STEPS / (perf_counter() - began)
+            correct += (logits.argmax(1) == there).sum().item()
+        return BATCH * batches / (perf_counter() - began)
 
     return epoch
 
@@ -115,39 +123,44 @@ def plain_evaluation(name: str) -> Timed:
     return epoch
 
 
-def _ours(name: str) -> tuple[Network, Split]:
-    x, y = drawn(BATCH * STEPS)
-    images = Images(torch.from_numpy(x), torch.from_numpy(y))
+def _ours(name: str, batches: int, device: torch.device) -> tuple[Network, Split]:
+    x, y = drawn(BATCH * batches)
+    images = Images(torch.from_numpy(x).to(device), torch.from_numpy(y).to(device))
     mean, std = channel_statistics(images.x)
     split = Split(images, images, mean, std, CLASSES)
     return Network.of(models.build(name, num_classes=CLASSES), split, "bf16"), split
 
 
-def engine_training(name: str) -> Timed:
+def engine_training(
+    name: str,
+    how: str | None = None,
+    batches: int = STEPS,
+    device: torch.device = CPU,
+    alone: AbstractContextManager[object] | None = None,
+) -> Timed:
     """A training epoch of the engine: data, augmentation and running figures included."""
-    network, split = _ours(name)
-    step = Step(network, sgd(network.model, fused=True))
+    network, split = _ours(name, batches, device)
+    step = step_of(network, sgd(network.model, fused=True), how, alone)
     augment = compose([Named(name="crop"), Named(name="flip")])
-    cpu = torch.device("cpu")
 
     def epoch() -> float:
         began = perf_counter()
-        draw = Draw(generator(0, 1, "augment", cpu), split.mean, lambda: principal_colours(split.train.x))
-        shuffle = generator(0, 1, "order", cpu)
-        train_epoch(step, split.train, BATCH, augment, draw, shuffle, lambda step: 0.1)
-        return BATCH * STEPS / (perf_counter() - began)
+        draw = Draw(generator(0, 1, "augment", device), split.mean, lambda: principal_colours(split.train.x))
+        shuffle = generator(0, 1, "order", device)
+        train_epoch(step, split.train, BATCH, augment, draw, shuffle, lambda i: 0.1)
+        return BATCH * batches / (perf_counter() - began)  # reading the sums has waited for the device
 
     return epoch
 
 
-def engine_evaluation(name: str) -> Timed:
+def engine_evaluation(name: str, batches: int = STEPS, device: torch.device = CPU) -> Timed:
     """Evaluation by the engine."""
-    network, split = _ours(name)
+    network, split = _ours(name, batches, device)
 
     def epoch() -> float:
         began = perf_counter()
         evaluate(network, split.train)
-        return BATCH * STEPS / (perf_counter() - began)
+        return BATCH * batches / (perf_counter() - began)
 
     return epoch
 

@@ -16,79 +16,19 @@ from time import perf_counter
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from rich.console import Console
 from rich.table import Table
 from torch.profiler import ProfilerActivity, profile
-from torch.utils.data import DataLoader
-from torchvision import transforms
 
-from bench import models
 from bench.base import Named
-from bench.data.augment import Draw, compose
-from bench.data.split import Images, Split, channel_statistics, principal_colours
 from bench.errors import UserError
 from bench.models.counts import count
-from bench.train.launch import step_of
-from bench.train.network import Network
-from bench.train.seeding import generator
-from bench.train.steps import evaluate, train_epoch
-from benchmarks.engine import BATCH, CLASSES, MEAN, SIDE, STD, Photographs, drawn, sgd
+from benchmarks.engine import BATCH, CLASSES, SIDE, engine_evaluation, engine_training, plain_training
 from benchmarks.peaks import Timed, convolution, copying
 
 RECIPE_STEPS = 64_000
 LAUNCHES = ("eager", "graph", "compile")
 TOGETHER = (1, 2, 4, 8)
-
-
-def engine(name: str, how: str, steps: int, device: torch.device, alone: Any = None) -> tuple[Timed, Timed]:
-    """A training epoch of so many steps, and an evaluation of as many images; images a second."""
-    x, y = drawn(BATCH * steps)
-    images = Images(torch.from_numpy(x).to(device), torch.from_numpy(y).to(device))
-    mean, std = channel_statistics(images.x)
-    split = Split(images, images, mean, std, CLASSES)
-    network = Network.of(models.build(name, num_classes=CLASSES), split, "bf16")
-    step = step_of(network, sgd(network.model, fused=True), how, alone)
-    augment = compose([Named(name="crop"), Named(name="flip")])
-
-    def train() -> float:
-        began = perf_counter()
-        draw = Draw(generator(0, 1, "augment", device), mean, lambda: principal_colours(images.x))
-        train_epoch(step, images, BATCH, augment, draw, generator(0, 1, "order", device), lambda i: 0.1)
-        return BATCH * steps / (perf_counter() - began)  # reading the scores has waited for the device
-
-    def look() -> float:
-        began = perf_counter()
-        evaluate(network, images)
-        return BATCH * steps / (perf_counter() - began)
-
-    return train, look
-
-
-def plain(name: str, steps: int, device: torch.device, workers: int) -> Timed:
-    """A training epoch of the usual script; images a second."""
-    x, y = drawn(BATCH * steps)
-    seen = [transforms.RandomCrop(SIDE, padding=4), transforms.RandomHorizontalFlip(), transforms.ToTensor()]
-    data = Photographs(x, y, transforms.Compose([*seen, transforms.Normalize(MEAN, STD)]))
-    loader = DataLoader(
-        data, BATCH, shuffle=True, num_workers=workers, drop_last=True, persistent_workers=workers > 0
-    )
-    model = models.build(name, num_classes=CLASSES).to(device)
-    optimizer = sgd(model)
-
-    def epoch() -> float:
-        began = perf_counter()
-        model.train()
-        for images, labels in loader:
-            images, labels = images.to(device), labels.to(device)
-            optimizer.zero_grad()
-            loss = F.cross_entropy(model(images), labels)
-            loss.backward()
-            optimizer.step()
-            loss.item()
-        return BATCH * steps / (perf_counter() - began)
-
-    return epoch
 
 
 def in_turns(sides: dict[str, Timed], rounds: int) -> dict[str, float]:
@@ -109,7 +49,7 @@ def together(name: str, how: str, runs: int, steps: int, device: torch.device, r
 
     def train_in_step() -> None:
         with alone:
-            train, _ = engine(name, how, steps, device, alone)
+            train = engine_training(name, how, steps, device, alone)
         train()
         for _ in range(rounds):
             gate.wait()
@@ -141,7 +81,7 @@ def together(name: str, how: str, runs: int, steps: int, device: torch.device, r
 def floor(name: str, device: torch.device) -> dict[str, float]:
     """What a step launches and moves: kernels, their time, and the least that its operations can take."""
     steps = 10
-    train, _ = engine(name, "eager", steps, device)
+    train = engine_training(name, "eager", steps, device)
     train()
     with profile(activities=[ProfilerActivity.CPU, ProfilerActivity.CUDA]) as profiled:
         train()
@@ -197,15 +137,18 @@ def measured(
     console: Console, name: str, asked: argparse.Namespace, device: torch.device, peaks: dict[str, float]
 ) -> dict[str, Any]:
     """The tables of one network."""
-    sides: dict[str, Timed] = {"plain": plain(name, min(asked.steps, 50), device, asked.workers)}
+    sides: dict[str, Timed] = {
+        "plain": plain_training(name, asked.workers, min(asked.steps, 50), device),
+        "eager, evaluation": engine_evaluation(name, asked.steps, device),
+    }
     for how in LAUNCHES:
         try:
-            train, look = engine(name, how, asked.steps, device)
+            train = engine_training(name, how, asked.steps, device)
             train()
         except (UserError, RuntimeError) as error:  # one way that fails must not cost the others
             console.print(f"{name}, {how}: {str(error).splitlines()[0]}")
         else:
-            sides |= {how: train, f"{how}, evaluation": look} if how == "eager" else {how: train}
+            sides[how] = train
     speeds = in_turns(sides, asked.rounds)
     table = Table("launched", "images/s", "ms/step", "64,000 steps", "to plain", title=name, box=None)
     for how, speed in speeds.items():

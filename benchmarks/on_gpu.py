@@ -80,7 +80,7 @@ def main() -> int:
 
     python = [sys.executable, "-u", "-m"]
     figures = [*python, "benchmarks.gpu", "--json", str(asked.out / "gpu.json")]
-    tests = [*python, "pytest", "-m", "gpu", "tests/train/test_gpu.py", "tests/train/test_run.py"]
+    tests = [*python, "pytest", "-m", "gpu", "tests/train/test_gpu.py"]
     done = kept(asked.out / "tests.txt", tests, left(), ends=(0, 1))
     done = done and kept(asked.out / "gpu.txt", figures, left(), ends=(0,))
     runs = [str(asked.out / "runs"), "--data-dir", str(asked.data_dir), "--at-once", str(asked.at_once)]

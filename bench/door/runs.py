@@ -1,21 +1,13 @@
 """Commands on the run store: ui, export, import."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from bench.desk import (
-    console,
-    open_tracker,
-)
+from bench.desk import console, open_tracker
 from bench.door import app
-from bench.door.options import (
-    RunsDir,
-)
-
-if TYPE_CHECKING:
-    pass
+from bench.door.options import RunsDir
 from bench.errors import UserError
 
 

@@ -103,28 +103,26 @@ class Recorded(Step):
     @contextmanager
     def _unchanged(self) -> Iterator[None]:
         """Afterwards weights, statistics, momenta, sums and generators are what, and where, they were."""
-        model, state = self.network.model, self.optimizer.state
+        model = self.network.model
         weights = {name: one.clone() for name, one in model.state_dict().items()}
-        momenta = {one: _momentum(state[one]).clone() for one in state if _has_momentum(state[one])}
+        momenta = {parameter: one.clone() for parameter, one in _momenta(self.optimizer).items()}
         device = self.network.device
         with torch.random.fork_rng([device] if device.type == "cuda" else []):
             yield
         model.load_state_dict(weights)
-        for parameter, kept in state.items():
-            if _has_momentum(kept):  # those that the first step made begin at zero, which is the same
-                _momentum(kept).copy_(momenta.get(parameter, torch.zeros((), device=device)))
+        for parameter, momentum in _momenta(self.optimizer).items():
+            if parameter in momenta:
+                momentum.copy_(momenta[parameter])
+            else:  # it begins at zero where a first step would make it: the same
+                momentum.zero_()
         self.loss.zero_()
         self.wrong.zero_()
 
 
-def _has_momentum(state: dict[str, object]) -> bool:
-    return isinstance(state.get("momentum_buffer"), Tensor)
-
-
-def _momentum(state: dict[str, object]) -> Tensor:
-    momentum = state["momentum_buffer"]
-    assert isinstance(momentum, Tensor)
-    return momentum
+def _momenta(optimizer: Optimizer) -> dict[Tensor, Tensor]:
+    """The momentum of each parameter that has one."""
+    kept = {parameter: state.get("momentum_buffer") for parameter, state in optimizer.state.items()}
+    return {parameter: momentum for parameter, momentum in kept.items() if isinstance(momentum, Tensor)}
 
 
 def cuda_graph(work: Callable[[], None]) -> Callable[[], None]:

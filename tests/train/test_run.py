@@ -231,18 +231,3 @@ def test_a_network_that_draws_cannot_share_a_process(data_dir, tmp_path):
     spec = spec.replace(data=spec.data.replace(size=None))
     with pytest.raises(UserError, match="alexnet draws random numbers as it trains"):
         run(spec, Context(data_dir, tmp_path, alone=Lock()))
-
-
-@pytest.mark.gpu
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
-def test_resume_on_cuda_is_bit_identical_when_deterministic(data_dir, tmp_path):
-    spec, seen = tiny_spec(data_dir), []
-    on = {"device": "cuda", "deterministic": True}
-    whole = run(spec, Context(data_dir, tmp_path / "whole", **on))
-    with pytest.raises(Interrupted):
-        run(
-            spec,
-            Context(data_dir, tmp_path / "cut", report=seen.append, should_stop=lambda: bool(seen), **on),
-        )
-    resumed = run(spec, Context(data_dir, tmp_path / "cut", **on))
-    assert deterministic(resumed) == deterministic(whole)
