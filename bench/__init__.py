@@ -4,8 +4,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bench.claims import stats
     from bench.spec import Claim, Ensemble, Experiment, Predict, Profile, Recipe, Reference, Suite
-    from bench.suites import load_suite
+    from bench.spec.loader import load_suite
 
 __all__ = [
     "Claim",
@@ -17,11 +18,14 @@ __all__ = [
     "Reference",
     "Suite",
     "load_suite",
+    "stats",
 ]
+_ELSEWHERE = {"load_suite": "bench.spec.loader", "stats": "bench.claims"}  # else in bench.spec
 
 
 def __getattr__(name: str) -> Any:
     """The public names, loaded when they are asked for: the engine runs where pydantic is not installed."""
     if name not in __all__:
         raise AttributeError(f"module 'bench' has no attribute {name!r}")
-    return getattr(import_module("bench.suites" if name == "load_suite" else "bench.spec"), name)
+    module = _ELSEWHERE.get(name, "bench.spec")
+    return import_module(f"{module}.{name}") if name == "stats" else getattr(import_module(module), name)

@@ -23,8 +23,8 @@ from rich.table import Table
 from torch import Tensor
 from torchvision.transforms import InterpolationMode, v2
 
-from bench.base import Named
 from bench.data.augment import Draw, compose
+from bench.spec.base import Named
 
 BATCH, SIDE, ROUNDS = 128, 32, 25
 BILINEAR = InterpolationMode.BILINEAR

@@ -2,7 +2,7 @@
 
     python -m benchmarks.collection
 
-Fills a store in a temporary folder (a few minutes), then times recall and collection in fresh processes.
+Fills a store in a temporary folder (a few minutes), then times find_cached and collection in fresh processes.
 """
 
 import subprocess
@@ -15,10 +15,10 @@ import numpy as np
 from mlflow.entities import Metric
 
 from bench import Experiment, Profile, Recipe, Suite
-from bench.collect import collect
+from bench.cli.common import cached_runs, open_tracker
 from bench.data.sets import write
-from bench.desk import open_tracker, recalled_runs
-from bench.schedule.plan import Plan, make_plan
+from bench.plan.plan import Plan, make_plan
+from bench.results.collect import collect
 from bench.spec import Data
 from bench.train.records import Epoch, Result
 
@@ -53,7 +53,7 @@ def fill(folder: Path) -> None:
     made, tracker = plan(folder), open_tracker(folder / "runs")
     tracker.open(made)
     names = ("train_loss", "train_error", "validation_loss", "validation_error", "lr")
-    for job in (job for one in made.contenders for job in one.finals({})):
+    for job in (job for one in made.experiments for job in one.finals({})):
         tracker.started(job)
         run_id = tracker._runs[job.key]
         values = rng.uniform(5, 90, (EPOCHS, len(names)))
@@ -75,10 +75,10 @@ def main() -> None:
         folder = Path(sys.argv[1])
         began = time.perf_counter()
         tracker, made = open_tracker(folder / "runs"), plan(folder)
-        recalled = recalled_runs(made, tracker, accept_stale=False)
-        collect(made, recalled.results, recalled.runs, folder / "results", tracker.artifact)
+        cached = cached_runs(made, tracker, accept_stale=False)
+        collect(made, cached.results, cached.runs, folder / "results", tracker.artifact)
         took = time.perf_counter() - began
-        print(f"collection of {len(recalled.results):,} runs × {EPOCHS} epochs from SQLite: {took:.1f} s")
+        print(f"collection of {len(cached.results):,} runs × {EPOCHS} epochs from SQLite: {took:.1f} s")
         return
     with tempfile.TemporaryDirectory() as name:
         fill(Path(name))

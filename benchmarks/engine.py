@@ -31,15 +31,15 @@ from torch.utils.data import DataLoader, Dataset
 from torchvision import transforms
 
 from bench import models
-from bench.base import Named
 from bench.data.augment import Draw, compose
 from bench.data.split import Images, Split, channel_statistics, principal_colours
 from bench.models.counts import count
-from bench.train.launch import step_of
+from bench.spec.base import Named
+from bench.train.epoch import evaluate, train_epoch
 from bench.train.memory import keep_freed
 from bench.train.network import Network
 from bench.train.seeding import generator
-from bench.train.steps import evaluate, train_epoch
+from bench.train.step import step_of
 from benchmarks.peaks import CPU, PEAKS, Timed
 
 BATCH, STEPS, SIDE, CLASSES = 128, 8, 32, 10

@@ -20,9 +20,9 @@ from rich.console import Console
 from rich.table import Table
 from torch.profiler import ProfilerActivity, profile
 
-from bench.base import Named
-from bench.errors import UserError
+from bench.common.errors import UserError
 from bench.models.counts import count
+from bench.spec.base import Named
 from benchmarks.engine import BATCH, CLASSES, SIDE, engine_evaluation, engine_training, plain_training
 from benchmarks.peaks import Timed, convolution, copying
 

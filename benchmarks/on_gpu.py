@@ -27,7 +27,7 @@ from time import monotonic
 
 import torch
 
-from bench.files import written_whole
+from bench.common.files import written_whole
 
 SPARE = 0.5  # minutes that the last epoch of a call may take
 

@@ -17,7 +17,7 @@ import pandas as pd
 
 from bench.claims import Difference
 from bench.report.build import build_report
-from bench.results import Results, write
+from bench.results.tables import Results, write
 
 EXPERIMENTS, SEEDS, EPOCHS = 50, 20, 200
 

@@ -21,8 +21,8 @@ from rich.table import Table
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from bench import models
-from bench.base import Named
 from bench.models.counts import count
+from bench.spec.base import Named
 from bench.train.memory import keep_freed
 from benchmarks.peaks import convolution
 

@@ -46,9 +46,9 @@ WORKER = """
 import json, sys, time
 from pathlib import Path
 began = float(sys.argv[1])
-from bench.plain import Plain
+from bench.common.plain_spec import PlainSpec
 from bench.train.run import Context, run
-spec, data, folder = Plain(json.loads(sys.argv[2])), Path(sys.argv[3]), Path(sys.argv[4])
+spec, data, folder = PlainSpec(json.loads(sys.argv[2])), Path(sys.argv[3]), Path(sys.argv[4])
 first = {}
 for number in range(3):
     start = time.time() if number else began

@@ -112,13 +112,13 @@ def clean_environment() -> dict[str, str]:
 @pytest.fixture
 def command(tmp_path, monkeypatch, capsys, suites_dir, data_dir):
     """The command line in this process, in an empty folder; gives exit code, output and errors."""
-    from bench import cli, desk  # here: what needs a GPU is tested where there may be little but torch
+    from bench.cli import common, main  # here: what needs a GPU is tested where there may be little but torch
 
     monkeypatch.chdir(tmp_path)
     for name in ("BENCH_DATA_DIR", "BENCH_RUNS_DIR", "MLFLOW_TRACKING_URI", "RAY_ADDRESS"):
         monkeypatch.delenv(name, raising=False)
 
-    for screen in (desk.console, desk.errors):
+    for screen in (common.console, common.errors):
         monkeypatch.setattr(screen, "_width", 200)
 
     def run(*arguments, **environment):
@@ -126,7 +126,7 @@ def command(tmp_path, monkeypatch, capsys, suites_dir, data_dir):
             monkeypatch.setenv(name, str(value))
         monkeypatch.setattr(sys, "argv", ["bench", *map(str, arguments)])
         with pytest.raises(SystemExit) as end:
-            cli.main()
+            main.main()
         said = capsys.readouterr()
         return end.value.code, said.out, said.err
 

@@ -1,7 +1,7 @@
 """The statistics once more, for thousands of suites at a time: whether they keep what they promise.
 
-`bench.stats` and `bench.verdicts` decide one suite in plain steps; here the same formulas run over arrays
-whose first axis counts draws. Tests check that both agree, and hold the figures to their bounds;
+`bench.claims` decides one suite in plain steps; here the same formulas run over arrays whose first axis is
+draws. Tests check that both agree, and hold the figures to their bounds;
 `docs/refresh.py` prints them.
 """
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats as scipy_stats
 
-from bench.stats import LOOK_ALPHA
+from bench.claims.stats import LOOK_ALPHA
 
 Draws = NDArray[np.float64]
 DRAWS, SUITES = 100_000, 10_000

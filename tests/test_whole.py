@@ -164,7 +164,7 @@ def test_the_wheel_brings_its_suites(tmp_path):
         [sys.executable, "-m", "zipfile", "-e", str(wheel), str(site)], check=True, capture_output=True
     )
     code = (
-        "import bench, sys; sys.argv = ['bench', 'list']; from bench.cli import main;"
+        "import bench, sys; sys.argv = ['bench', 'list']; from bench.cli.main import main;"
         "print(bench.__file__); main()"
     )
     done = subprocess.run(

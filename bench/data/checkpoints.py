@@ -9,9 +9,9 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from bench.common.errors import UserError
 from bench.data.sets import NotThere
 from bench.data.vision import IMAGENET, fetch_weights
-from bench.errors import UserError
 
 _COUNTER = "num_batches_tracked"  # of batch normalisation; old files lack it
 

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.common.errors import UserError
+from bench.common.files import written_whole
 from bench.data import shapes
 from bench.data.folders import listing, read_folder
-from bench.errors import UserError
-from bench.files import written_whole
 
 STAND_IN = "shapes"
 _NEEDED = ("x_train", "y_train", "x_test", "y_test")

@@ -15,11 +15,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from bench.common.errors import UserError
 from bench.data.sets import ImageSet
-from bench.errors import UserError
 
 if TYPE_CHECKING:
-    from bench.runspec import Data, DataUse
+    from bench.spec.run import Data, DataUse
 
 
 @dataclass(frozen=True)

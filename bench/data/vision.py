@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from bench.errors import UserError, suggest
-from bench.files import written_whole
+from bench.common.errors import UserError, suggest
+from bench.common.files import written_whole
 
 DOWNLOADS = {
     "cifar10": "CIFAR10",

@@ -10,7 +10,7 @@ from typing import Any
 
 from torch import nn
 
-from bench.errors import UserError, suggest
+from bench.common.errors import UserError, suggest
 
 Builder = Callable[..., nn.Module]
 

@@ -10,7 +10,7 @@ from itertools import combinations
 
 from torch import nn
 
-from bench.errors import UserError
+from bench.common.errors import UserError
 from bench.models import family
 from bench.models.initial import he_normal
 from bench.models.norm import ResponseNorm

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
-from bench.errors import UserError
+from bench.common.errors import UserError
 from bench.models import build, member
 from bench.models.trace import Layer, trace
 
 if TYPE_CHECKING:
-    from bench.base import Named
+    from bench.spec.base import Named
 
 _WEIGHTED = 2  # dimensions from which on a parameter is a weight matrix or filter bank
 

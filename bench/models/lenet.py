@@ -5,7 +5,7 @@ the output is linear. (The original has a connection table there, 60,000 weights
 
 from torch import nn
 
-from bench.errors import UserError, suggest
+from bench.common.errors import UserError, suggest
 from bench.models import family
 
 ACTIVATIONS = {"sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "relu": nn.ReLU}

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from bench.errors import UserError
+from bench.common.errors import UserError
 from bench.models import family
 from bench.models.initial import he_normal
 from bench.models.pool import average, every

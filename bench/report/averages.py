@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bench import stats
-from bench.predict import Ensemble
+from bench.claims import stats
 from bench.report.references import published
 from bench.report.table import Table, as_count, interval
-from bench.results import Results
+from bench.results.tables import Results
+from bench.spec.ensemble import Ensemble
 
 _FIGURES = {  # metric: words, digits
     "test_error": ("test error", 2),

@@ -8,17 +8,17 @@ from typing import Any
 
 import jinja2
 
+from bench.claims.verdicts import Outcome, decide
 from bench.report import tables
 from bench.report.averages import ensemble_cost_table, ensembles_table
 from bench.report.figures import figures
+from bench.report.library import tally_of
 from bench.report.networks import count_verdicts, layer_tables, networks_table
 from bench.report.page import curves_data, details
 from bench.report.references import references_table
-from bench.report.shelf import tally_of
 from bench.report.table import Table
 from bench.report.tuning import tuned_table, tuning_table
-from bench.results import SHEET, Results, as_json, put, read
-from bench.verdicts import Outcome, decide
+from bench.results.tables import SHEET, Results, as_json, put, read
 
 
 def build_report(folder: Path) -> list[Outcome]:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import stats
-from bench.errors import UserError
-from bench.metrics import title
+from bench.claims import stats
+from bench.claims.metrics import title
+from bench.common.errors import UserError
 from bench.report.table import Table, interval, p_value
-from bench.results import Results, read
+from bench.results.tables import Results, read
 
 _ALPHA = 0.05
 

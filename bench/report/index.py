@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.report.build import environment
-from bench.report.shelf import Entry, entries
-from bench.results import put
+from bench.report.library import ReportEntry, entries
+from bench.results.tables import put
 
 
 @dataclass(frozen=True)
@@ -15,11 +15,11 @@ class Shown:
     link: str
     label: str
     incomplete: bool
-    entry: Entry
+    entry: ReportEntry
 
 
 @dataclass(frozen=True)
-class Shelf:
+class Section:
     """Reports of one kind."""
 
     name: str
@@ -30,17 +30,17 @@ def build_index(reports_dir: Path) -> Path:
     """Write `index.html` into the reports folder, from the verdicts that stand there; returns its path."""
     found = list(entries(reports_dir))
     named = {"your own results": False, "published results": True}
-    shelves = [
-        Shelf(name, [_shown(one, reports_dir) for one in found if one.published == published])
+    sections = [
+        Section(name, [_shown(one, reports_dir) for one in found if one.published == published])
         for name, published in named.items()
     ]
     page = reports_dir / "index.html"
-    shelves = [shelf for shelf in shelves if shelf.shown]
-    put(page, environment().get_template("index.html.j2").render(shelves=shelves))
+    sections = [section for section in sections if section.shown]
+    put(page, environment().get_template("index.html.j2").render(sections=sections))
     return page
 
 
-def _shown(entry: Entry, reports_dir: Path) -> Shown:
+def _shown(entry: ReportEntry, reports_dir: Path) -> Shown:
     plan, data = entry.plan, entry.plan["data"]
     label = f"{plan['profile']} profile, {data['name']}" if plan["experiments"] else "exact counts"
     planned = sum(int(one.get("seeds", plan["seeds"])) for one in plan["experiments"])

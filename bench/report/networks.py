@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from bench.claims.verdicts import Outcome
 from bench.report.table import Table, as_count
-from bench.results import Results
-from bench.verdicts import Outcome
+from bench.results.tables import Results
 
 _COLUMNS = {  # quantity: words
     "depth": "layers with weights",

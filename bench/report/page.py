@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import t
 
-from bench import stats
+from bench.claims import stats
 from bench.report.table import Table, interval
-from bench.results import Results
+from bench.results.tables import Results
 
 _POINTS = 100  # of a curve at most: more would not be seen, and make the page heavy
 

@@ -3,8 +3,8 @@
 import shutil
 from pathlib import Path
 
-from bench.errors import UserError
-from bench.report.shelf import PUBLISHED
+from bench.common.errors import UserError
+from bench.report.library import PUBLISHED
 
 
 def publish_results(folder: Path, reports_dir: Path) -> Path:

@@ -6,12 +6,12 @@ from dataclasses import replace
 import numpy as np
 from scipy import stats as scipy_stats
 
-from bench import stats
-from bench.metrics import title
+from bench.claims import stats
+from bench.claims.metrics import title
+from bench.claims.stats import Estimate
 from bench.report.table import Table, interval
-from bench.results import Results
+from bench.results.tables import Results
 from bench.spec import Reference
-from bench.stats import Estimate
 
 
 def published(results: Results, experiment: str) -> str:

@@ -5,7 +5,7 @@ import io
 import math
 from dataclasses import dataclass
 
-from bench import stats
+from bench.claims import stats
 
 
 @dataclass(frozen=True)

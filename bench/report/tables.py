@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from bench import stats
-from bench.claims import Trained
-from bench.metrics import Metric, title, unit
+from bench.claims import stats
+from bench.claims.kinds import Trained
+from bench.claims.metrics import Metric, title, unit
+from bench.claims.verdicts import Outcome
 from bench.report.references import published
 from bench.report.table import Table, as_count, interval, p_value
-from bench.results import Results
-from bench.verdicts import Outcome
+from bench.results.tables import Results
 
 
 def verdict_table(results: Results, outcomes: Sequence[Outcome]) -> Table:

@@ -6,7 +6,7 @@ import pandas as pd
 from scipy import stats as scipy_stats
 
 from bench.report.table import Table
-from bench.results import Results
+from bench.results.tables import Results
 
 _TRIAL = ("experiment", "trial", "status", "epochs", "validation_error")
 

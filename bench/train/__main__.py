@@ -21,11 +21,11 @@ from typing import Any
 import torch
 
 from bench import models
-from bench.code import code_hash
-from bench.errors import UserError
-from bench.moving import Moved, flat, pack
-from bench.plain import Plain
-from bench.provenance import Provenance
+from bench.common.code_hash import code_hash
+from bench.common.errors import UserError
+from bench.common.plain_spec import PlainSpec
+from bench.common.provenance import Provenance
+from bench.common.run_archive import ArchivedRun, flat, pack
 from bench.train.records import Epoch
 from bench.train.run import Context, Interrupted, run
 
@@ -63,7 +63,7 @@ def main() -> int:
 def _read(path: Path) -> list[dict[str, Any]]:
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
-        return [{"limits": {}, **one, "key": Plain(one["spec"]).key} for one in entries]
+        return [{"limits": {}, **one, "key": PlainSpec(one["spec"]).key} for one in entries]
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:
@@ -118,7 +118,7 @@ def _train(
 ) -> None:
     if over():
         raise Interrupted
-    spec, folder = Plain(entry["spec"]), asked.out / entry["key"]
+    spec, folder = PlainSpec(entry["spec"]), asked.out / entry["key"]
     name = f"{entry['experiment']}, seed {spec.seed}"
     start = asked.out / spec.start.key / "weights.pt" if spec.start else None
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -142,7 +142,7 @@ def _train(
     )
     result = run(spec, context)  # type: ignore[arg-type]  # a specification, read and not validated
     files = {kept: (folder / kept).read_bytes() for kept in _KEPT if (folder / kept).is_file()}
-    moved = Moved(
+    moved = ArchivedRun(
         key=entry["key"],
         code=code_hash(models.source(spec.model.name)),
         suite=entry["suite"],

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from bench.files import written_whole
+from bench.common.files import written_whole
 
 
 def save(path: Path, state: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from torch import nn
 
-from bench.errors import UserError
+from bench.common.errors import UserError
 
 _WEIGHTED = 2  # dimensions from which on a parameter is a weight matrix or filter bank
 

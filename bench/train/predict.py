@@ -11,20 +11,20 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
+from bench.common.views import VIEWS
 from bench.data.split import Images
+from bench.train.epoch import EVALUATION_BATCH
 from bench.train.network import Network
-from bench.train.steps import EVALUATION_BATCH
 from bench.train.weights import WeightSets
-from bench.views import VIEWS
 
 if TYPE_CHECKING:
-    from bench.predict import Predict
+    from bench.spec.ensemble import Predict
 
 
 def predictions(
     network: Network, sets: WeightSets, predict: Predict, splits: dict[str, Images], train: Images
 ) -> dict[str, NDArray[np.generic]]:
-    """What a run keeps (see `bench.predictions`): of every set of weights, and of the last by every view."""
+    """What a run keeps: of every set of weights, and of the last by every view."""
     kept: dict[str, NDArray[np.generic]] = {
         f"{name}/labels": images.y.cpu().numpy().astype(np.int16) for name, images in splits.items()
     }

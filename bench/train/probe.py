@@ -14,15 +14,15 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from bench.common.errors import UserError
+from bench.common.files import written_whole
 from bench.data.split import Images, Split
-from bench.errors import UserError
-from bench.files import written_whole
+from bench.train.epoch import EVALUATION_BATCH
 from bench.train.layers import after, layers
 from bench.train.network import Network
-from bench.train.steps import EVALUATION_BATCH
 
 if TYPE_CHECKING:
-    from bench.runspec import Probe
+    from bench.spec.run import Probe
 
 Features = dict[str, NDArray[np.float64]]  # by layer's number, (images, features)
 
@@ -36,14 +36,14 @@ class Probed:
 
 
 @dataclass(frozen=True)
-class Shelf:
+class FeatureCache:
     """Features of one network, kept in files for its other probes; `key` says which network and images."""
 
     folder: Path
     key: str
 
     def get(self, part: str, compute: Callable[[], Features]) -> Features:
-        """The features of a part of the data, computed where the shelf has none that can be read."""
+        """The features of a part of the data, computed where the cache has none that can be read."""
         path = self.folder / f"{self.key}-{part}.npz"
         with suppress(OSError, ValueError, zipfile.BadZipFile, EOFError), np.load(path) as file:
             return {name: file[name] for name in file.files}
@@ -54,7 +54,7 @@ class Shelf:
 
 
 def probe(
-    network: Network, wanted: Probe, split: Split, test: Callable[[], Images], seed: int, shelf: Shelf
+    network: Network, wanted: Probe, split: Split, test: Callable[[], Images], seed: int, cache: FeatureCache
 ) -> Probed:
     """Fit the classifier at every strength, choose on validation images, and open the test images last.
 
@@ -66,7 +66,7 @@ def probe(
     after(network.model, wanted.layer)  # raises where it is not there
 
     def seen(name: str, images: Callable[[], Images]) -> NDArray[np.float64]:
-        return shelf.get(name, lambda: features(network, images()))[str(wanted.layer)]
+        return cache.get(name, lambda: features(network, images()))[str(wanted.layer)]
 
     held_images = split.validation
     train, held_out = seen("train", lambda: split.train), seen("validation", lambda: held_images)

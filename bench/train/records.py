@@ -22,10 +22,20 @@ class Epoch:
 
 
 @dataclass(frozen=True)
-class Result:
-    """How a run ended. `metrics` are deterministic; `cost` depends on the machine and the occasion.
+class Measure:
+    """One number that a run gave; `at` says where along an axis: `shift=2`, or `epoch=3,layer=2`."""
 
-    `predictions` is the sha256 of the file of what it predicted, where the run was to keep that.
+    metric: str
+    at: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a run ended. `metrics` and `measures` are deterministic; `cost` depends on machine and occasion.
+
+    `predictions` is the sha256 of the file of what it predicted, where the run was to keep that;
+    `environment` the class of machines that give the same digits (torch, kind of device, instructions).
     """
 
     status: Status
@@ -33,14 +43,23 @@ class Result:
     metrics: dict[str, float] = field(default_factory=dict)
     cost: dict[str, float] = field(default_factory=dict)
     predictions: str = ""
+    measures: tuple[Measure, ...] = ()
+    environment: str = ""
 
     def plain(self) -> dict[str, Any]:
         """JSON-ready form."""
-        return {**asdict(self), "curve": [asdict(epoch) for epoch in self.curve]}
+        data = asdict(self)
+        return data | {"curve": list(data["curve"]), "measures": list(data["measures"])}
 
     @classmethod
     def from_plain(cls, data: dict[str, Any]) -> "Result":
         """The inverse of `plain`."""
-        curve = tuple(Epoch(**epoch) for epoch in data["curve"])
-        kept = data.get("predictions", "")
-        return cls(data["status"], curve, dict(data["metrics"]), dict(data["cost"]), kept)
+        return cls(
+            status=data["status"],
+            curve=tuple(Epoch(**epoch) for epoch in data["curve"]),
+            metrics=dict(data["metrics"]),
+            cost=dict(data["cost"]),
+            predictions=data.get("predictions", ""),
+            measures=tuple(Measure(**one) for one in data.get("measures", ())),
+            environment=data.get("environment", ""),
+        )

@@ -15,22 +15,23 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
-from bench import models, predictions
+from bench import models
+from bench.common import predictions
+from bench.common.errors import UserError
 from bench.data.augment import Draw, compose
 from bench.data.sets import ImageSet, load
 from bench.data.split import Images, Split, open_split, open_test
-from bench.errors import UserError
 from bench.train import checkpoint
-from bench.train.launch import draws, step_of
+from bench.train.epoch import evaluate, train_epoch
 from bench.train.memory import keep_freed
 from bench.train.network import Network
 from bench.train.predict import predictions as predicted
-from bench.train.probe import Shelf, probe
+from bench.train.probe import FeatureCache, probe
 from bench.train.rates import rate, warming_up
 from bench.train.records import FEATURES, Epoch, Result, Status
 from bench.train.seeding import generator, reseed
-from bench.train.start import begin, parameter_groups
-from bench.train.steps import evaluate, train_epoch
+from bench.train.step import draws, step_of
+from bench.train.transfer import begin, parameter_groups
 from bench.train.weights import WeightSets
 
 if TYPE_CHECKING:
@@ -107,8 +108,8 @@ def _probed(spec: RunSpec, context: Context, split: Split, images: ImageSet, sta
     if spec.start:
         begin(model, spec.start, context.start or Path())
     network = Network.of(model, split, spec.recipe.precision)
-    shelf = Shelf(context.folder.parent / FEATURES, spec.replace(probe=None).key)
-    found = probe(network, spec.probe, split, lambda: open_test(images, spec.data, device), spec.seed, shelf)
+    cache = FeatureCache(context.folder.parent / FEATURES, spec.replace(probe=None).key)
+    found = probe(network, spec.probe, split, lambda: open_test(images, spec.data, device), spec.seed, cache)
     cost = {"seconds": perf_counter() - started, "peak_memory_mb": _peak_memory(device)}
     return Result("finished", (), found.metrics | {"strength": found.strength}, cost)
 

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from bench.train.rates import cycle_ends
 
 if TYPE_CHECKING:
-    from bench.predict import Predict
-    from bench.recipe import Recipe
+    from bench.spec.ensemble import Predict
+    from bench.spec.recipe import Recipe
 
 
 class WeightSets:

@@ -4,15 +4,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from bench.claims import (
-    Difference,
-    Interaction,
-    Order,
-    Trained,
-)
-from bench.metrics import Values
+from bench.claims import Difference, Interaction, Order
+from bench.claims.kinds import Trained
+from bench.claims.metrics import Values
+from bench.claims.verdicts import Outcome, decide
 from bench.spec import Claim
-from bench.verdicts import Outcome, decide
 
 Table = Mapping[str, Sequence[float]]
 

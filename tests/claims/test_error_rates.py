@@ -5,12 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from bench import stats
-from bench.claims import (
-    Trained,
-)
+from bench.claims import stats
+from bench.claims.kinds import Trained
+from bench.claims.verdicts import Outcome, decide
 from bench.spec import LOOKS
-from bench.verdicts import Outcome, decide
 from tests.claims.made import falls, from_table, gains, less, uncounted
 
 

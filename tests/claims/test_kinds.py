@@ -5,17 +5,8 @@ import pytest
 from pydantic import ValidationError
 from scipy import stats as scipy_stats
 
-from bench import stats
-from bench.claims import (
-    Count,
-    CountRatio,
-    Equivalence,
-    GainTrend,
-    Reached,
-    SameCount,
-    Trend,
-)
-from bench.verdicts import decide
+from bench.claims import Count, CountRatio, Equivalence, GainTrend, Reached, SameCount, Trend, stats
+from bench.claims.verdicts import decide
 from tests.claims.made import LEVELS, claimed, falls, from_table, gains, less, outcome_of, seeds, verdicts
 
 

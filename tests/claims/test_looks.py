@@ -5,12 +5,9 @@ from dataclasses import replace
 import pytest
 from scipy import stats as scipy_stats
 
-from bench import stats
-from bench.claims import (
-    Count,
-    Trained,
-)
-from bench.verdicts import decide
+from bench.claims import Count, stats
+from bench.claims.kinds import Trained
+from bench.claims.verdicts import decide
 from tests.claims.made import (
     falls,
     from_table,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.metrics import After, EpochsTo, epochs_to, title, unit
+from bench.claims.metrics import After, EpochsTo, epochs_to, title, unit
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,9 @@ import numpy as np
 import pytest
 from scipy import stats as scipy_stats
 
-from bench import stats
-from bench.claims import (
-    Count,
-)
-from bench.metrics import EpochsTo, Metric
-from bench.verdicts import decide
+from bench.claims import Count, stats
+from bench.claims.metrics import EpochsTo, Metric
+from bench.claims.verdicts import decide
 from tests.claims.made import LEVELS, falls, from_table, gains, less, outcome_of, seeds, uncounted, verdicts
 
 

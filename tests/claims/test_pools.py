@@ -6,13 +6,9 @@ import numpy as np
 import pytest
 from scipy import stats as scipy_stats
 
-from bench import stats
-from bench.claims import (
-    Difference,
-    Pool,
-    Trained,
-)
-from bench.verdicts import Outcome, decide, looks
+from bench.claims import Difference, stats
+from bench.claims.kinds import Pool, Trained
+from bench.claims.verdicts import Outcome, decide, looks
 from tests.claims.made import Table, from_table, less, uncounted
 
 

@@ -15,9 +15,9 @@ from bench.claims import (
     Reached,
     SameCount,
     Trend,
-    parse,
 )
-from bench.metrics import After, EpochsTo
+from bench.claims.kinds import parse
+from bench.claims.metrics import After, EpochsTo
 from tests.claims.made import (
     falls,
     gains,

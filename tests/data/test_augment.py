@@ -1,10 +1,10 @@
 import pytest
 import torch
 
-from bench.base import Named
+from bench.common.errors import UserError
 from bench.data.augment import Draw, Mix, compose, methods, targets
 from bench.data.split import principal_colours
-from bench.errors import UserError
+from bench.spec.base import Named
 
 MEAN = torch.tensor([100.4, 50.0, 200.6])
 

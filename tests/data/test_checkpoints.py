@@ -8,9 +8,9 @@ import torchvision
 from torch import nn
 
 from bench import models
+from bench.common.errors import UserError
 from bench.data import vision
 from bench.data.checkpoints import as_named_by, find_weights
-from bench.errors import UserError
 
 
 def quiet(line: str) -> None:

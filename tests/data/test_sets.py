@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from bench.common.errors import UserError
 from bench.data import load
 from bench.data.sets import NotThere, write
-from bench.errors import UserError
 from tests.conftest import tiny_arrays
 
 

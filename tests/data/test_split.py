@@ -6,9 +6,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.common.errors import UserError
 from bench.data import load
 from bench.data.split import channel_statistics, choose, open_split, open_test, shrink, stratified_order
-from bench.errors import UserError
 from bench.spec import Data, DataUse
 
 LABELS = np.repeat(np.arange(5), [200, 100, 50, 25, 25])

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from bench.common.errors import UserError
 from bench.data import load, vision
-from bench.errors import UserError
 
 
 def classic(folder, train, download):

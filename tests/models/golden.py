@@ -7,8 +7,8 @@ import csv
 from pathlib import Path
 
 from bench import models
-from bench.base import Named
 from bench.models.counts import count
+from bench.spec.base import Named
 
 PATH = Path(__file__).parent / "golden.csv"
 QUANTITIES = ("depth", "parameters", "macs", "activations", "receptive_field", "output_size", "unused_pixels")

@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from bench import models
-from bench.base import Named
-from bench.errors import UserError
+from bench.common.errors import UserError
 from bench.models.counts import count
+from bench.spec.base import Named
 from tests.models import golden
 
 EIGHTH = {"input_size": 32, "scale": 1 / 8}

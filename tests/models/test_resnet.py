@@ -3,8 +3,8 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from bench import models
-from bench.base import Named
 from bench.models.counts import count as counted
+from bench.spec.base import Named
 
 TABLE_6 = {20: 0.27, 32: 0.46, 44: 0.66, 56: 0.85, 110: 1.7}  # He et al. 2015, millions of weights
 EXACT = {20: (269_722, 40_551_040), 56: (853_018, 125_485_696)}  # parameters, MACs at 32×32

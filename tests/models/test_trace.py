@@ -6,10 +6,10 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from bench import models
-from bench.base import Named
 from bench.models.counts import count
 from bench.models.norm import ResponseNorm
 from bench.models.trace import trace
+from bench.spec.base import Named
 
 
 @pytest.mark.parametrize("name", ["alexnet", "vgg-16", "resnet-50", "resnet-20", "lenet-5", "local-layer"])

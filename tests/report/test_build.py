@@ -9,14 +9,14 @@ import pandas as pd
 import pytest
 
 from bench.claims import Count, Difference
-from bench.errors import UserError
+from bench.claims.verdicts import decide
+from bench.common.errors import UserError
 from bench.report.build import build_report
 from bench.report.figures import figures
 from bench.report.figures.families import families
-from bench.report.shelf import find_results
-from bench.results import Results, read, write
+from bench.report.library import find_results
+from bench.results.tables import Results, read, write
 from bench.spec import Ensemble, Reference
-from bench.verdicts import decide
 
 EXPERIMENTS = ("plain-20", "plain-56", "resnet-20", "resnet-56")
 MEANS = {"plain-20": 45.0, "plain-56": 74.0, "resnet-20": 31.0, "resnet-56": 33.0}

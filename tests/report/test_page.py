@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench.report.build import build_report
-from bench.results import write
+from bench.results.tables import write
 from tests.report.test_build import made_up
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

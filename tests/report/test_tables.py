@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from scipy import stats as scipy_stats
 
-from bench.errors import UserError
+from bench.common.errors import UserError
 from bench.report.build import build_report
 from bench.report.diff import compare
 from bench.report.page import curves_data
@@ -16,7 +16,7 @@ from bench.report.references import references_table
 from bench.report.table import Table
 from bench.report.tables import main_table, trouble_table
 from bench.report.tuning import tuned_table
-from bench.results import write
+from bench.results.tables import write
 from bench.spec import Reference
 from tests.report.test_build import made_up
 

@@ -7,12 +7,12 @@ from threading import Lock
 import pytest
 import torch
 
+from bench.common.errors import UserError
 from bench.data.augment import methods
-from bench.errors import UserError
-from bench.train.launch import Recorded, cuda_graph, step_of
 from bench.train.run import Context, Interrupted, run
-from tests.train.test_launch import agree, each_family, trained
+from bench.train.step import RecordedStep, cuda_graph, step_of
 from tests.train.test_run import RECIPE, deterministic, same, tiny_spec, weights
+from tests.train.test_step import agree, each_family, trained
 
 pytestmark = [
     pytest.mark.gpu,
@@ -105,7 +105,7 @@ def test_graph_and_single_operations_give_the_same_run(data_dir, tmp_path):
 def test_the_host_waits_for_nothing_while_steps_are_replayed():
     """Any wait is an error here; the first steps, which record, may wait."""
 
-    class Strict(Recorded):
+    class Strict(RecordedStep):
         def __call__(self, *given):
             super().__call__(*given)
             torch.cuda.set_sync_debug_mode("error")

@@ -7,18 +7,18 @@ import pytest
 import torch
 from torch import nn
 
-from bench import predictions
+from bench.common import predictions
+from bench.common.views import VIEWS
 from bench.data import load
 from bench.data.split import open_split, open_test
-from bench.predict import Predict
-from bench.recipe import Recipe
+from bench.spec.ensemble import Predict
+from bench.spec.recipe import Recipe
+from bench.train.epoch import evaluate
 from bench.train.network import Network
 from bench.train.predict import shifted
 from bench.train.rates import cycle_ends, rate
 from bench.train.run import Context, Interrupted, run
-from bench.train.steps import evaluate
 from bench.train.weights import WeightSets
-from bench.views import VIEWS
 from tests.train.test_run import RECIPE, deterministic, tiny_spec, weights
 
 ALL = Predict(ema=0.9, average=2, shift=1)

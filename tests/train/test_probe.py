@@ -6,10 +6,10 @@ import torch
 from sklearn.metrics import balanced_accuracy_score
 
 from bench import models
+from bench.common.errors import UserError
 from bench.data import load
 from bench.data.split import open_split
-from bench.errors import UserError
-from bench.runspec import Probe, Start
+from bench.spec.run import Probe, Start
 from bench.train.network import Network
 from bench.train.probe import features
 from bench.train.run import Context, run
@@ -112,7 +112,7 @@ def test_other_test_images_change_only_the_test_figures(data_dir, tmp_path):
 
 def test_balanced_error_is_the_mean_of_the_classes_errors(data_dir, tmp_path):
     from bench.data.split import Images
-    from bench.train.steps import evaluate
+    from bench.train.epoch import evaluate
 
     images = load("tiny", data_dir)
     split = open_split(images, tiny_spec(data_dir).data, torch.device("cpu"))

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import torch
 
+from bench.common.errors import UserError
 from bench.data import load
 from bench.data.sets import write
-from bench.errors import UserError
 from bench.spec import DataUse, Recipe, RunSpec
 from bench.train import checkpoint
 from bench.train.run import Context, Interrupted, run

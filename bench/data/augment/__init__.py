@@ -19,10 +19,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from bench.errors import UserError, suggest
+from bench.common.errors import UserError, suggest
 
 if TYPE_CHECKING:
-    from bench.base import Named
+    from bench.spec.base import Named
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from bench.common.errors import UserError, suggest
 from bench.data.augment import Draw, as_bytes, augmentation, where
-from bench.errors import UserError, suggest
 
 
 @augmentation

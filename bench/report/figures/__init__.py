@@ -7,7 +7,7 @@ from bench.report.figures.curves import curves
 from bench.report.figures.families import families
 from bench.report.figures.gains import gains, sizes
 from bench.report.figures.transfer import by_depth_and_size, by_probe, transfer
-from bench.results import Results
+from bench.results.tables import Results
 
 _OWN = (
     gains,

@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 from matplotlib.ticker import EngFormatter, NullFormatter
 
-from bench import stats
-from bench.metrics import title
+from bench.claims import stats
+from bench.claims.metrics import title
 from bench.report.figures.canvas import COLOURS, Figure, Mark, canvas_of, cycle, drawing_of, intervals, mark
 from bench.report.figures.families import Series, short
-from bench.results import Results
+from bench.results.tables import Results
 
 PLACES = {"depth": "layers with weights", "parameters": "parameters"}  # what errors are drawn against
 

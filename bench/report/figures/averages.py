@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from bench import stats
+from bench.claims import stats
 from bench.report.figures.canvas import COLOURS, Figure, Mark, canvas_of, cycle, drawing_of, mark
-from bench.results import Results
+from bench.results.tables import Results
 
 _LETTER = 0.019  # a letter's width as a share of a panel's
 

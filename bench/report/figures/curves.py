@@ -8,11 +8,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from bench import stats
+from bench.claims import stats
+from bench.claims.stats import Sample
 from bench.report.figures.canvas import COLOURS, Drawing, Figure, canvas_of, cycle, drawing_of, share_y
 from bench.report.figures.families import Series, comparisons, families, short
-from bench.results import Results
-from bench.stats import Sample
+from bench.results.tables import Results
 
 _READABLE = 7  # curves in one panel
 _ACROSS = 6  # panels

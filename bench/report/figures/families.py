@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bench.results import Results
+from bench.results.tables import Results
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 import numpy as np
 from matplotlib.ticker import EngFormatter, NullFormatter, NullLocator
 
-from bench import stats
+from bench.claims import stats
 from bench.report.figures.canvas import COLOURS, Figure, Mark, canvas_of, cycle, drawing_of, intervals, mark
 from bench.report.figures.families import Comparison, by_size, comparisons
-from bench.results import Results
+from bench.results.tables import Results
 
 _FEW = 3  # methods that make a figure
 

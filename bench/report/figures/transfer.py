@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from bench import stats
-from bench.metrics import Metric
+from bench.claims import stats
+from bench.claims.metrics import Metric
+from bench.claims.stats import Sample
 from bench.report.figures.canvas import Figure, Mark, canvas_of, cycle, drawing_of, intervals, mark
-from bench.results import Results
-from bench.stats import Sample
+from bench.results.tables import Results
 
 
 @dataclass(frozen=True)

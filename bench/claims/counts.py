@@ -1,0 +1,125 @@
+"""Claims that exact arithmetic on architectures decides: no training, no seeds, no p.
+
+Where the number said is rounded, the claim says `within` which share of it the count must lie. Where
+it disagrees, `remark` tells the reader why.
+"""
+
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+from typing import Literal
+
+from pydantic import Field
+
+from bench.spec import Claim
+from bench.spec.base import Several, Table
+
+Counter = Callable[[str, str], int | None]  # (network, quantity) -> the count
+
+
+class Exact(Claim):
+    """A claim about one quantity of several networks (`bench.models.counts` says which there are)."""
+
+    quantity: str
+    remark: str | None = None
+
+    def holds(self, found: Mapping[str, int]) -> bool:
+        """Whether it is so, given each network's count."""
+        raise NotImplementedError
+
+
+class Count(Exact):
+    """Each network's count equals the value said, exactly or `within` a share of it."""
+
+    kind: Literal["count"] = "count"
+    values: Table[int]
+    within: float | None = Field(default=None, gt=0, lt=1)
+
+    def experiments(self) -> tuple[str, ...]:
+        return tuple(self.values)
+
+    def holds(self, found: Mapping[str, int]) -> bool:
+        return all(_near(found[name], value, self.within) for name, value in self.values.items())
+
+
+class CountGap(Exact):
+    """The count of the networks `more` (their sum) exceeds that of `fewer` by so much."""
+
+    kind: Literal["count-gap"] = "count-gap"
+    more: Several
+    fewer: Several
+    by: int
+    within: float | None = Field(default=None, gt=0, lt=1)
+
+    def experiments(self) -> tuple[str, ...]:
+        return (*self.more, *self.fewer)
+
+    def gap(self, found: Mapping[str, int]) -> int:
+        """How much more it is."""
+        return sum(found[name] for name in self.more) - sum(found[name] for name in self.fewer)
+
+    def holds(self, found: Mapping[str, int]) -> bool:
+        return _near(self.gap(found), self.by, self.within)
+
+
+class CountRatio(Exact):
+    """Each network's count is so many times that of `base`."""
+
+    kind: Literal["count-ratio"] = "count-ratio"
+    base: str
+    times: Table[int]
+
+    def experiments(self) -> tuple[str, ...]:
+        return (self.base, *self.times)
+
+    def holds(self, found: Mapping[str, int]) -> bool:
+        return all(found[name] == factor * found[self.base] for name, factor in self.times.items())
+
+
+class CountOrder(Exact):
+    """The count falls from each network to the next."""
+
+    kind: Literal["count-order"] = "count-order"
+    falling: tuple[str, ...] = Field(min_length=2)
+
+    def experiments(self) -> tuple[str, ...]:
+        return self.falling
+
+    def holds(self, found: Mapping[str, int]) -> bool:
+        counts = [found[name] for name in self.falling]
+        return all(one > other for one, other in pairwise(counts))
+
+
+class SameCount(Exact):
+    """Within each group the networks have the same count."""
+
+    kind: Literal["same-count"] = "same-count"
+    groups: tuple[tuple[str, ...], ...]
+
+    def experiments(self) -> tuple[str, ...]:
+        return tuple(name for group in self.groups for name in group)
+
+    def holds(self, found: Mapping[str, int]) -> bool:
+        return all(len({found[name] for name in group}) == 1 for group in self.groups)
+
+
+AnyExact = Count | CountGap | CountRatio | CountOrder | SameCount
+
+
+def _near(found: int, said: int, within: float | None) -> bool:
+    return found == said if within is None else abs(found - said) <= within * abs(said)
+
+
+def judge(claim: Exact, count: Counter) -> tuple[bool | None, str]:
+    """Whether a claim holds (None where something was not counted), and the counts in words."""
+    found = {}
+    for name in claim.experiments():
+        value = count(name, claim.quantity)
+        if value is None:
+            return None, f"{claim.quantity} of {name} not counted"
+        found[name] = value
+    note = "exact count: " + ", ".join(f"{name} {value:,}" for name, value in found.items())
+    if isinstance(claim, CountGap):
+        note += f"; difference {claim.gap(found):,}"
+    if isinstance(claim, (Count, CountGap)) and claim.within:
+        note += f" (rounded numbers count within {100 * claim.within:g} %)"
+    return claim.holds(found), note + (f". {claim.remark}" if claim.remark else "")

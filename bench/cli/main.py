@@ -1,0 +1,24 @@
+"""The door: `bench list | show | plan | run | report | diff | augment | ui | export | import | data get`.
+
+Exit code 0: done (a diverged run is a result); 1: ran, but something failed or was left over;
+2: asked wrongly.
+"""
+
+import sys
+
+from bench.cli.app import app
+from bench.cli.common import errors
+
+from bench.cli import suites, reports, runs, data  # isort: skip  # the order of the help
+from bench.common.errors import UserError
+
+__all__ = ["app", "data", "main", "reports", "runs", "suites"]  # importing the modules adds their commands
+
+
+def main() -> None:
+    """The console script."""
+    try:
+        app(standalone_mode=True)
+    except UserError as error:
+        errors.print(f"[red]error:[/] {error}", highlight=False, soft_wrap=True)
+        sys.exit(2)

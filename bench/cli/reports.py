@@ -1,0 +1,58 @@
+"""Commands on results: report, diff."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bench.cli.app import app
+from bench.cli.common import (
+    console,
+)
+from bench.cli.options import (
+    ReportsDir,
+)
+
+if TYPE_CHECKING:
+    pass
+
+
+@app.command(epilog="Example: bench report resnet-vs-plain --profile quick")
+def report(
+    suite_name: Annotated[str | None, typer.Argument(help="A suite; all of them if left out.")] = None,
+    profile: Annotated[str | None, typer.Option(help="One profile; all of them if left out.")] = None,
+    reports_dir: ReportsDir = Path("reports"),
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Copy the results to reports/published/.")
+    ] = False,
+) -> None:
+    """Rebuild reports from results files alone: the user's where there are any, else the published."""
+    from bench.report.build import build_report
+    from bench.report.index import build_index
+    from bench.report.library import find_results
+    from bench.report.publish import publish_results
+
+    folders = find_results(reports_dir, suite_name, profile, published_too=suite_name is None and not publish)
+    for folder in folders:
+        build_report(folder)
+        console.print(f"report: {folder / 'report.html'}", highlight=False)
+        if publish:
+            published = publish_results(folder, reports_dir)
+            build_report(published)
+            console.print(f"published: {published}", highlight=False)
+    console.print(f"all of them: {build_index(reports_dir)}", highlight=False)
+
+
+@app.command(epilog="Example: bench diff reports/published/depth/quick reports/depth/quick")
+def diff(
+    first: Annotated[Path, typer.Argument(help="A results folder.")],
+    second: Annotated[Path, typer.Argument(help="Another.")],
+) -> None:
+    """Compare two results folders, experiment for experiment: what differs by more than the seeds do."""
+    from bench.cli.tables import as_grid
+    from bench.report.diff import compare
+
+    found = compare(first, second)
+    for note in found.notes:
+        console.print(f"[yellow]{note}[/]", highlight=False)
+    console.print(as_grid(found.table))

@@ -1,0 +1,175 @@
+"""Commands on suites: list, show, plan, run."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bench.cli.app import app
+from bench.cli.common import (
+    cached_runs,
+    console,
+    errors,
+    executor_for,
+    open_tracker,
+    print_efficiency,
+    print_other_price,
+    print_price,
+    resolved,
+)
+from bench.cli.options import (
+    DEFAULT_PROFILE,
+    AcceptStale,
+    DataDir,
+    NoTune,
+    Only,
+    ProfileName,
+    ReportsDir,
+    RunsDir,
+    Seeds,
+    SuiteName,
+    SuitesDir,
+)
+from bench.common.errors import UserError
+from bench.spec import LOOKS
+from bench.spec.loader import load_suite, suite_files
+
+if TYPE_CHECKING:
+    from bench.execute.session import Executor
+
+
+@app.command("list", epilog="Example: bench list")
+def list_suites(suites_dir: SuitesDir = None, reports_dir: ReportsDir = Path("reports")) -> None:
+    """Show the suites, their questions and sizes, and the verdicts that there are."""
+    from bench.cli.tables import suite_list
+    from bench.report.library import entries
+
+    suites = [load_suite(name, suites_dir) for name in suite_files(suites_dir)]
+    console.print(suite_list(suites, list(entries(reports_dir))))
+
+
+@app.command(epilog="Example: bench show resnet-vs-plain")
+def show(suite_name: SuiteName, suites_dir: SuitesDir = None) -> None:
+    """Show what a suite asks: its claims and experiments, and which profile decides what."""
+    from bench.cli.tables import claims_table, experiments_table, wrapped
+
+    suite = load_suite(suite_name, suites_dir)
+    told = wrapped(suite.expectations, console.width)
+    console.print(f"[bold]{suite.title}[/]\n\n{told}\n", highlight=False)
+    for table in (claims_table(suite), experiments_table(suite)):
+        console.print(table)
+        console.print()
+
+
+@app.command(epilog="Example: bench plan resnet-vs-plain --profile quick --data-dir data")
+def plan(
+    suite_name: SuiteName,
+    profile: ProfileName = DEFAULT_PROFILE,
+    data_dir: DataDir = Path("data"),
+    runs_dir: RunsDir = Path("runs"),
+    seeds: Seeds = None,
+    only: Only = "*",
+    no_tune: NoTune = False,
+    accept_stale: AcceptStale = False,
+    specs: Annotated[
+        Path | None, typer.Option(help="Write what is missing to a file, for python -m bench.train.")
+    ] = None,
+    refuse_over: Annotated[float | None, typer.Option(help="Exit with 2 above so many minutes.")] = None,
+    suites_dir: SuitesDir = None,
+) -> None:
+    """Show what a run would train, what it has already, and how long it would take here."""
+    from bench.cli.tables import plan_table
+
+    suite = load_suite(suite_name, suites_dir)
+    made = resolved(suite, profile, data_dir, seeds, only, no_tune)
+    if not made.experiments:
+        console.print(f"[bold]{suite.name}[/] counts {len(made.networks)} networks and trains nothing")
+        return
+    cached = cached_runs(made, open_tracker(runs_dir), accept_stale)
+    console.print(
+        f"[bold]{made.suite.name}[/], {made.profile_name}, data {made.data.name} "
+        f"({made.data.fingerprint[:12]})",
+        highlight=False,
+    )
+    console.print(plan_table(made, cached))
+    if specs is not None:
+        from bench.store.transport import write_specs
+
+        console.print(f"{write_specs(made, cached, specs)} specifications: {specs}", highlight=False)
+    minutes = print_price(made, cached)
+    other = "paper"
+    if profile != other and other in suite.profiles:
+        print_other_price(suite, other, data_dir)
+    if refuse_over is not None and minutes > refuse_over:
+        raise UserError(f"about {minutes:.0f} minutes, over the limit of {refuse_over:g}")
+
+
+@app.command(epilog="Example: bench run resnet-vs-plain --profile quick --stop-after 30")
+def run(
+    suite_name: SuiteName,
+    profile: ProfileName = DEFAULT_PROFILE,
+    data_dir: DataDir = Path("data"),
+    runs_dir: RunsDir = Path("runs"),
+    reports_dir: ReportsDir = Path("reports"),
+    seeds: Seeds = None,
+    only: Only = "*",
+    no_tune: NoTune = False,
+    cpus_per_run: Annotated[float, typer.Option(min=0.0, help="CPU cores a run takes.")] = 1.0,
+    gpus_per_run: Annotated[
+        float | None, typer.Option(min=0.0, help="GPUs a run takes; fractions share one.")
+    ] = None,
+    address: Annotated[str | None, typer.Option(envvar="RAY_ADDRESS", help="A Ray cluster.")] = None,
+    serial: Annotated[bool, typer.Option("--serial", help="In this process, without Ray.")] = False,
+    stop_after: Annotated[float | None, typer.Option(help="Stop after so many minutes.")] = None,
+    accept_stale: AcceptStale = False,
+    retrain_stale: Annotated[
+        bool, typer.Option("--retrain-stale", help="Train runs made by other code anew.")
+    ] = False,
+    until_decided: Annotated[
+        bool, typer.Option("--until-decided", help="Further seeds for claims that they could decide.")
+    ] = False,
+    max_seeds: Annotated[
+        int | None, typer.Option(min=1, max=20, help="The limit of --until-decided (20).")
+    ] = None,
+    suites_dir: SuitesDir = None,
+) -> None:
+    """Train what is missing of a suite, then collect the results and write the report."""
+    from contextlib import ExitStack
+    from functools import cache
+
+    from bench.cli.run import Request, visit, visit_until_decided
+    from bench.cli.tables import verdict_table
+    from bench.execute.driver import sole_driver
+
+    if seeds is not None and until_decided:
+        raise UserError("--seeds fixes the number of seeds, --until-decided leaves it open: give one of them")
+    if max_seeds is not None and not until_decided:
+        raise UserError("--max-seeds is the limit of --until-decided; for a fixed number give --seeds")
+    suite = load_suite(suite_name, suites_dir)
+    asked = Request(
+        suite, profile, data_dir, runs_dir, reports_dir, only, no_tune, accept_stale, retrain_stale
+    )
+    with sole_driver(runs_dir), ExitStack() as until_done:
+
+        @cache
+        def executor() -> "Executor":
+            place = data_dir, runs_dir, cpus_per_run, gpus_per_run, address, serial, stop_after
+            return until_done.enter_context(executor_for(*place))
+
+        if until_decided:
+            visited = visit_until_decided(asked, max_seeds or LOOKS[-1], executor)
+        else:
+            visited = visit(asked, seeds, executor)
+        slots = executor().slots if visited.busy is not None else 0
+    if visited.outcomes:
+        console.print(verdict_table(visited.outcomes))
+    if visited.busy is not None:
+        print_efficiency(visited.busy, slots)
+    report = reports_dir / suite.name / profile / "report.html"
+    console.print(f"report: {report}   browse all runs: make ui", highlight=False)
+    for line in visited.failures.values():
+        errors.print(f"[red]failed:[/] {line}", highlight=False, soft_wrap=True)
+    if visited.stopped:
+        console.print("stopped; what is finished is kept. Give the same command again to go on.")
+    if visited.failures or visited.stopped:
+        raise typer.Exit(1)

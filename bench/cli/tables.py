@@ -1,0 +1,160 @@
+"""What the command line shows: tables for rich, computed from plans and outcomes."""
+
+from collections.abc import Iterable, Sequence
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from bench.claims.kinds import Trained
+from bench.claims.verdicts import Outcome
+from bench.report.library import ReportEntry
+from bench.report.table import Table as Cells
+from bench.report.tables import conclusion
+from bench.spec import LOOKS, Claim, Suite
+
+if TYPE_CHECKING:  # a list of suites needs no torch
+    from bench.plan.plan import Plan
+    from bench.plan.planned import PlannedExperiment
+    from bench.store.cache import CachedRuns
+
+_COLOURS = {"supported": "green", "contradicted": "red", "undecided": "yellow"}
+
+
+def suite_list(suites: Iterable[Suite], reports: Sequence[ReportEntry]) -> Table:
+    """The suites with questions, sizes and the verdicts of reports: the user's own, and the published."""
+    table = _table("suite", "question", "verdicts", numeric=("experiments", "claims"))
+    table.caption = "verdicts: + supported, − contradicted, ? undecided"
+    table.columns[0].no_wrap = True
+    for suite in suites:
+        size = str(len(suite.experiments)) if suite.experiments else f"{len(suite.networks)} counted"
+        found = [one for one in reports if one.plan["name"] == suite.name]
+        told = [f"{one.plan['profile']} {_marks(one)}{' (published)' * one.published}" for one in found]
+        table.add_row(suite.name, suite.question, "\n".join(told) or "–", size, str(len(suite.claims)))
+    return table
+
+
+def wrapped(text: str, width: int) -> str:
+    """Text of paragraphs and of items with hanging indents, which keep them, for lines of that width."""
+    items: list[list[str]] = []
+    for line in text.splitlines():
+        indent = _indent(line)
+        goes_on = items and line.strip() and items[-1][-1].strip()
+        if goes_on and (indent > _indent(items[-1][0]) > 0 or indent == _indent(items[-1][0]) == 0):
+            items[-1].append(line)
+        else:
+            items.append([line])
+    return "\n".join(_filled(item, width) for item in items)
+
+
+def _filled(lines: list[str], width: int) -> str:
+    first, hanging = " " * _indent(lines[0]), " " * _indent(lines[-1])
+    name, gap, _ = lines[0].lstrip().partition("  ")  # an item's name stands in a column of its own
+    if gap and first and len(lines) == 1:
+        hanging = first + " " * (len(name) + 2)
+    text = " ".join(line.strip() for line in lines)
+    return "\n".join(
+        wrap(text, width, initial_indent=first, subsequent_indent=hanging, break_on_hyphens=False)
+    )
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _marks(entry: ReportEntry) -> str:
+    verdicts = [one["verdict"] for one in entry.verdicts]
+    signs = {"supported": "+", "contradicted": "−", "undecided": "?"}
+    return " ".join(f"{verdicts.count(kind)}{sign}" for kind, sign in signs.items())
+
+
+def claims_table(suite: Suite) -> Table:
+    """The claims of a suite, and which profile decides them."""
+    table = _table("claim", "text", "the source says", *suite.profiles)
+    for claim in suite.claims:
+        marks = [_mark(suite, claim, name) for name in suite.profiles]
+        table.add_row(claim.id, claim.text, claim.said, *marks)
+    return table
+
+
+def _mark(suite: Suite, claim: Claim, profile: str) -> str:
+    if claim not in suite.decided(profile):
+        return "–"
+    few = isinstance(claim, Trained) and suite.profiles[profile].seeds < LOOKS[0]
+    return "too few seeds" if few else "decides"
+
+
+def experiments_table(suite: Suite) -> Table:
+    """The experiments of a suite, and in which profiles they stand."""
+    table = _table("experiment", *suite.profiles)
+    for experiment in suite.experiments:
+        table.add_row(
+            experiment.id, *("runs" if name in experiment.profiles else "–" for name in suite.profiles)
+        )
+    return table
+
+
+def plan_table(plan: "Plan", cached: "CachedRuns") -> Table:
+    """What of a plan is there, new and stale."""
+    table = _table("experiment", numeric=("parameters", "MACs", "trials", "runs"))
+    table.caption = "trials and runs: cached + new + stale"
+    table.columns[0].no_wrap = True
+    for one in plan.everyone:
+        table.add_row(
+            one.experiment.id,
+            f"{one.counts['parameters']:,}",
+            f"{one.counts['macs']:,}",
+            *_states(one, cached),
+        )
+    return table
+
+
+def _states(one: "PlannedExperiment", cached: "CachedRuns") -> tuple[str, str]:
+    results = cached.results
+    stale = [run.phase for run in cached.stale.values() if run.experiment == one.experiment.id]
+    planned = {"tune": one.study.tuning.trials if one.study else 0, one.phase: len(one.seeds)}
+    runs = {"tune": one.trials(results), one.phase: one.finals(results)}
+    cells = []
+    for phase, total in planned.items():
+        there, old = sum(run.key in results for run in runs[phase]), stale.count(phase)
+        cells.append(f"{there} + {total - there - old} + {old}")
+    waiting = " (after tuning)" if one.chosen(results) is None else ""
+    return cells[0], cells[1] + waiting
+
+
+def verdict_table(outcomes: Sequence[Outcome]) -> Table:
+    """The verdicts, with what they rest on."""
+    table = _table("claim", "verdict", "why")
+    for one in outcomes:
+        table.add_row(one.claim.text, Text(one.verdict, style=_COLOURS[one.verdict]), conclusion(one))
+    return table
+
+
+def as_grid(made: Cells) -> Table:
+    """A report's table for the terminal, its caption above."""
+    table = Table(
+        title=made.caption, title_justify="left", box=None, padding=(0, 2, 0, 0), header_style="bold"
+    )
+    for name in made.columns:
+        table.add_column(name, overflow="fold", justify="right" if name in made.numeric else "left")
+    for row in made.rows:
+        table.add_row(*row)
+    return table
+
+
+def duration(minutes: float) -> str:
+    """A time that people can plan by."""
+    if minutes < 90:
+        return f"{minutes:.0f} minutes" if minutes >= 1.5 else "1 minute"
+    hours = minutes / 60
+    return f"{hours:.0f} hours" if hours < 72 else f"{hours / 24:.0f} days"
+
+
+def _table(*columns: str, numeric: Sequence[str] = ()) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", caption_justify="left")
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    for name in numeric:
+        table.add_column(name, justify="right")
+    return table

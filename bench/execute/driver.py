@@ -1,0 +1,139 @@
+"""The driver: from a plan to results files, whatever happens in between."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+from bench.common.errors import UserError
+from bench.common.files import written_whole
+from bench.execute.progress import Display
+from bench.execute.session import Executor, Listener, Session, export_studies
+from bench.execute.worker import SOURCES, source_weights
+from bench.plan.plan import Plan
+from bench.plan.planned import PlannedRun
+from bench.store.cache import CachedRuns
+from bench.store.reader import WEIGHTS
+from bench.store.tracker import Tracker
+from bench.train.records import FEATURES, Epoch, Result
+
+
+@dataclass(frozen=True)
+class Visit:
+    """How a visit of the driver went."""
+
+    session: Session
+    interrupted: bool
+    seconds: float  # wall clock, inside the executor
+
+    @property
+    def stopped(self) -> bool:
+        """Work is left over, though nothing failed."""
+        return self.interrupted or self.session.stopping
+
+
+class _AtEnds:
+    """A listener that minds the ends of runs alone."""
+
+    def __init__(self, work_dir: Path) -> None:
+        self.work_dir = work_dir
+
+    def started(self, job: PlannedRun) -> None:
+        """Nothing to do."""
+
+    def epoch(self, job: PlannedRun, epoch: Epoch) -> None:
+        """Nothing to do."""
+
+    def ended(self, job: PlannedRun, result: Result) -> None:
+        """The tracker, which listens first, has logged everything."""
+
+    def failed(self, job: PlannedRun, reason: str) -> None:
+        """The checkpoint stays: the next visit goes on from it."""
+
+
+class SourceKeeper(_AtEnds):
+    """Keeps the weights of sources where the runs that begin with them look for them."""
+
+    def ended(self, job: PlannedRun, result: Result) -> None:
+        """A source's weights, before the CheckpointCleaner removes them."""
+        if job.phase == "source":
+            self.keep(job.key, (self.work_dir / job.key / WEIGHTS).read_bytes())
+
+    def keep(self, key: str, weights: bytes) -> None:
+        """Write the weights of the run with that key."""
+        with written_whole(source_weights(self.work_dir, key)) as file:
+            file.write(weights)
+
+
+class CheckpointCleaner(_AtEnds):
+    """Removes a run's checkpoint once the store has its result."""
+
+    def ended(self, job: PlannedRun, result: Result) -> None:
+        """All of it."""
+        shutil.rmtree(self.work_dir / job.key, ignore_errors=True)
+
+
+def drive(
+    plan: Plan,
+    cached: CachedRuns,
+    executor: Executor,
+    tracker: Tracker,
+    display: Display,
+    runs_dir: Path,
+) -> Visit:
+    """Do what is missing of a plan. Ctrl-C ends it cleanly: finished runs are kept, others resumable."""
+    tracker.open(plan)
+    keeper = SourceKeeper(runs_dir / "work")
+    for source in plan.sources:
+        for job in source.finals(cached.results):
+            if job.key in cached.runs:
+                keeper.keep(job.key, tracker.artifact(cached.runs[job.key], WEIGHTS))
+    for given in plan.given:
+        keeper.keep(given.key, given.content())
+    listeners: list[Listener] = [tracker, keeper, CheckpointCleaner(runs_dir / "work"), display]
+    session = Session(plan, cached.results, listeners)
+    display.follow(session)
+    interrupted, started = False, perf_counter()
+    try:
+        with display:
+            executor.execute(session)
+    except KeyboardInterrupt:
+        interrupted = True
+    finally:
+        tracker.close()
+    if session.complete():
+        for shared in (SOURCES, FEATURES):
+            shutil.rmtree(runs_dir / "work" / shared, ignore_errors=True)
+    export_studies(plan, session.results, runs_dir / "optuna")
+    return Visit(session, interrupted, perf_counter() - started)
+
+
+@contextmanager
+def sole_driver(runs_dir: Path) -> Iterator[None]:
+    """Hold the runs folder: two drivers in it could train the same run twice.
+
+    Raises UserError if another has it, or if it cannot be written. The lock goes with the process.
+    """
+    try:
+        runs_dir.mkdir(parents=True, exist_ok=True)
+        file = (runs_dir / ".lock").open("a+")
+    except OSError as error:
+        raise UserError(f"the runs folder {runs_dir} cannot be written: {error.strerror}") from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.seek(0)
+            owner = file.read().strip() or "?"
+            raise UserError(
+                f"another bench run (process {owner}) works in {runs_dir}; wait for it, or give "
+                "BENCH_RUNS_DIR another folder"
+            ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield

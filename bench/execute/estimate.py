@@ -1,0 +1,89 @@
+"""What a plan will cost in time: from recorded runs, or from a short probe where there are none."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from statistics import median
+from time import perf_counter
+
+from bench.plan.plan import Plan
+from bench.plan.planned import PlannedExperiment
+from bench.store.cache import CachedRuns
+from bench.train.records import Result
+
+_PROBE_BATCH = 32
+_OVERHEAD = 1.1  # evaluation and start-up beside the training steps
+_BOTH_BUSY = 1.25  # runs on all cores at once slow each other down
+
+
+@dataclass(frozen=True)
+class Price:
+    """Expected minutes on so many slots, and where the figure comes from."""
+
+    minutes: float
+    source: str
+
+
+def price(plan: Plan, cached: CachedRuns, slots: int) -> Price:
+    """The expected wall-clock minutes for what is missing of a plan."""
+    rates = _recorded(plan, cached.results)
+    probed = [one for one in plan.everyone if one.experiment.id not in rates]
+    left = {one.experiment.id: one.price_left(cached.results) for one in plan.everyone}
+    for one in probed:
+        if left[one.experiment.id]:
+            rates[one.experiment.id] = probe(one, plan) * _OVERHEAD * (_BOTH_BUSY if slots > 1 else 1)
+    seconds = sum(work * rates.get(name, 0.0) for name, work in left.items()) / max(1, slots)
+    source = "a short probe" if any(left[one.experiment.id] for one in probed) else "recorded runs"
+    return Price(seconds / 60, source)
+
+
+def _recorded(plan: Plan, results: Mapping[str, Result]) -> dict[str, float]:
+    """Seconds per multiply-accumulate, by experiment, where a run of it is recorded."""
+    rates = {}
+    for one in plan.everyone:
+        jobs = [*one.trials(results), *one.finals(results)]
+        seen = list(
+            _rates(
+                (job.price, job.spec.recipe.epochs, results[job.key]) for job in jobs if job.key in results
+            )
+        )
+        if seen:
+            rates[one.experiment.id] = median(seen)
+    return rates
+
+
+def _rates(found: Iterable[tuple[float, int, Result]]) -> Iterable[float]:
+    for work, epochs, result in found:
+        done = work * len(result.curve) / epochs
+        if done and result.cost.get("seconds"):
+            yield result.cost["seconds"] / done
+
+
+def probe(experiment: PlannedExperiment, plan: Plan) -> float:
+    """Seconds per multiply-accumulate of a few training steps on noise, on one thread."""
+    import torch
+    import torch.nn.functional as F
+
+    from bench import models
+
+    torch.set_num_threads(1)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    spec, size = experiment.spec, experiment.spec.data.size
+    height, width = (size, size) if size else plan.data.size
+    model = models.build(
+        spec.model.name,
+        num_classes=experiment.classes,
+        in_channels=experiment.channels,
+        **spec.model.options,
+    ).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    x = torch.randn(_PROBE_BATCH, experiment.channels, height, width, device=device)
+    x = x.contiguous(memory_format=torch.channels_last)
+    y = torch.zeros(_PROBE_BATCH, dtype=torch.int64, device=device)
+    seconds = []
+    for _ in range(3):
+        started = perf_counter()
+        with torch.autocast(device.type, torch.bfloat16, enabled=spec.recipe.precision == "bf16"):
+            loss = F.cross_entropy(model(x).float(), y)
+        loss.backward()
+        loss.item()
+        seconds.append(perf_counter() - started)
+    return min(seconds) / (3 * experiment.counts["macs"] * _PROBE_BATCH)

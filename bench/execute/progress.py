@@ -1,0 +1,177 @@
+"""What a person sees while a suite runs: a live display in a terminal, plain lines elsewhere."""
+
+from collections import deque
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from time import monotonic
+from types import TracebackType
+from typing import Protocol, Self
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from bench.execute.session import Listener, Session
+from bench.plan.planned import PlannedRun
+from bench.train.records import Epoch, Result
+
+_EVENTS = 6  # the last so many ended runs stay on the screen
+
+
+class Display(Listener, AbstractContextManager["Display"], Protocol):
+    """A listener that shows things while it is open."""
+
+    def follow(self, session: Session) -> None:
+        """Take the session whose progress is shown."""
+
+
+@dataclass
+class Lines:
+    """One plain line an event, for logs and pipes."""
+
+    console: Console
+    done: int = 0
+    total: int = 0
+    started_at: float = field(default_factory=monotonic)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        return None
+
+    def follow(self, session: Session) -> None:
+        self.total = session.plan.runs_total
+        self.done = len(session.results)
+
+    def started(self, job: PlannedRun) -> None:
+        self._say(f"start  {job.experiment}, {job.label}")
+
+    def epoch(self, job: PlannedRun, epoch: Epoch) -> None:
+        """Epochs are too many for a log."""
+
+    def ended(self, job: PlannedRun, result: Result) -> None:
+        self.done += 1
+        self._say(f"{result.status:<6} {job.experiment}, {job.label}: {outcome(result)}")
+
+    def failed(self, job: PlannedRun, reason: str) -> None:
+        self._say(f"FAILED {job.experiment}, {job.label}: {reason}")
+
+    def _say(self, line: str) -> None:
+        minutes, seconds = divmod(int(monotonic() - self.started_at), 60)
+        place = f"{self.done}/{self.total}"
+        self.console.print(f"{minutes:3d}:{seconds:02d}  {place:>7}  {line}", highlight=False, soft_wrap=True)
+
+
+class LiveDisplay:
+    """An overall bar with the time left, a line per running run, and the last results."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.session: Session | None = None
+        self.latest: dict[str, Epoch] = {}
+        self.events: deque[Text] = deque(maxlen=_EVENTS)
+        self.started_at = monotonic()
+        self.price_first = 0.0
+        self.live = Live(get_renderable=self._render, console=console, refresh_per_second=4)
+
+    def __enter__(self) -> Self:
+        self.live.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        self.live.__exit__(kind, exc, tb)
+
+    def follow(self, session: Session) -> None:
+        self.session = session
+        self.price_first = session.price_left()
+        self.started_at = monotonic()
+
+    def started(self, job: PlannedRun) -> None:
+        self.latest.pop(job.key, None)
+
+    def epoch(self, job: PlannedRun, epoch: Epoch) -> None:
+        self.latest[job.key] = epoch
+
+    def ended(self, job: PlannedRun, result: Result) -> None:
+        style = {"finished": "green", "diverged": "yellow", "pruned": "dim"}[result.status]
+        line = Text(f"  {result.status:<9}", style=style)
+        self.events.append(line.append(f"{job.experiment}, {job.label}: {outcome(result)}", style="default"))
+
+    def failed(self, job: PlannedRun, reason: str) -> None:
+        self.events.append(Text(f"  failed   {job.experiment}, {job.label}: {reason}", style="red"))
+
+    def _render(self) -> RenderableType:
+        if self.session is None:
+            return Text("starting …")
+        return Group(self._overall(self.session), self._running(self.session), *self.events)
+
+    def _overall(self, session: Session) -> RenderableType:
+        total, done = session.plan.runs_total, len(session.results)
+        left = self._price_left(session)
+        share = 1 - left / self.price_first if self.price_first else 1.0
+        elapsed = monotonic() - self.started_at
+        row = Table.grid(padding=(0, 1))
+        row.add_row(
+            Text(session.plan.suite.name, style="bold"),
+            session.plan.profile_name,
+            ProgressBar(total=1.0, completed=share, width=30),
+            f"{done}/{total} runs",
+            f"{_clock(elapsed)} so far",
+            f"about {_clock(elapsed * (1 - share) / share)} left" if share > 0.02 else "",
+        )
+        return row
+
+    def _price_left(self, session: Session) -> float:
+        """What is left, the done part of running runs taken off."""
+        left = session.price_left()
+        for key, job in list(session.running.items()):
+            if key in self.latest:
+                left -= job.price * self.latest[key].epoch / job.spec.recipe.epochs
+        return max(0.0, left)
+
+    def _running(self, session: Session) -> RenderableType:
+        table = Table(box=None, padding=(0, 2), header_style="dim")
+        for name in ("experiment", "run"):
+            table.add_column(name)
+        for name in ("epoch", "training error", "validation error", "images/s"):
+            table.add_column(name, justify="right")
+        for key, job in list(session.running.items()):
+            epoch = self.latest.get(key)
+            cells = ["starting", "", "", ""]
+            if epoch:
+                held_out = epoch.validation_error
+                cells = [
+                    f"{epoch.epoch}/{job.spec.recipe.epochs}",
+                    f"{epoch.train_error:.1f} %",
+                    "–" if held_out is None else f"{held_out:.1f} %",
+                    f"{epoch.images_per_second:,.0f}",
+                ]
+            table.add_row(job.experiment, job.label, *cells)
+        return table
+
+
+def display_for(console: Console) -> Display:
+    """The live display in a terminal, lines elsewhere."""
+    return LiveDisplay(console) if console.is_terminal else Lines(console)
+
+
+def outcome(result: Result) -> str:
+    """A result in a few words."""
+    named = (
+        ("test_error", "test error"),
+        ("train_error", "training"),
+        ("validation_error", "validation"),
+    )
+    shown = [f"{words} {result.metrics[name]:.2f} %" for name, words in named if name in result.metrics]
+    seconds = result.cost.get("seconds", 0.0)
+    return f"{', '.join(shown)}, {len(result.curve)} epochs in {seconds:.0f} s"
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02d} h" if minutes >= 60 else f"{minutes}:{rest:02d} min"

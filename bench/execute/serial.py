@@ -1,0 +1,34 @@
+"""The serial executor: all runs in this process, one after the other."""
+
+from dataclasses import dataclass
+
+from bench.common.errors import UserError
+from bench.execute.session import Session
+from bench.execute.worker import Place, WorkItem, do_work
+
+
+@dataclass
+class Serial:
+    """In this process, one run at a time: for debugging, tests and machines without Ray."""
+
+    place: Place
+    slots: int = 1
+
+    def execute(self, session: Session) -> None:
+        from bench.train.run import Interrupted
+
+        while (job := session.next()) is not None:
+            item = WorkItem.of(job, self.place, self.place.gpus_per_run != 0)
+            try:
+                result = do_work(item, lambda e, j=job: session.epoch(j, e), self.place.late)  # type: ignore[misc]
+            except Interrupted:
+                session.running.pop(job.key)
+                session.stop()
+            except UserError as error:
+                session.failed(job, str(error))
+            except Exception as error:  # one broken run must not take the suite down
+                session.failed(job, f"{type(error).__name__}: {error}")
+            else:
+                session.ended(job, result)
+            if self.place.late():
+                session.stop()

@@ -1,0 +1,131 @@
+"""One visit of the driver: hands out work, hears of results, and passes both on to the record.
+
+Executors know this class alone. It hands out whatever is ready, sources first, then tuning, then the
+dearest run, so that long runs do not start last.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from time import monotonic
+from typing import Protocol
+
+from bench.plan.plan import Plan
+from bench.plan.planned import PlannedRun
+from bench.train.records import Epoch, Result
+
+_ORDER = {"source": 0, "tune": 1, "final": 2}
+
+
+class Listener(Protocol):
+    """What wants to hear how the work goes: the tracker and the display."""
+
+    def started(self, job: PlannedRun) -> None:
+        """A run starts, or goes on."""
+
+    def epoch(self, job: PlannedRun, epoch: Epoch) -> None:
+        """A run reports an epoch."""
+
+    def ended(self, job: PlannedRun, result: Result) -> None:
+        """A run has its result."""
+
+    def failed(self, job: PlannedRun, reason: str) -> None:
+        """A run could not be done, after all retries."""
+
+
+class Executor(Protocol):
+    """Runs a session's work; returns when it is over, or was stopped."""
+
+    @property
+    def slots(self) -> int:
+        """How many runs go at once."""
+
+    def execute(self, session: "Session") -> None:
+        """Do all work that the session hands out. Raises KeyboardInterrupt on Ctrl-C."""
+
+
+class Session:
+    """The work of a plan, given the results that are there."""
+
+    def __init__(self, plan: Plan, results: Mapping[str, Result], listeners: list[Listener]) -> None:
+        self.plan = plan
+        self.results = dict(results)
+        self.listeners = listeners
+        self.running: dict[str, PlannedRun] = {}
+        self.failures: dict[str, str] = {}
+        self.stopping = False
+        self.busy_seconds = 0.0  # inside train.run, of the runs that ended in this session
+        self._since: dict[str, float] = {}
+        self._ready = self._find_ready()
+
+    @property
+    def over(self) -> bool:
+        """Nothing runs, and nothing can start any more."""
+        return not self.running and (self.stopping or not self._ready)
+
+    def complete(self) -> bool:
+        """Every run of the plan has its result."""
+        return all(
+            (finals := one.finals(self.results)) and all(job.key in self.results for job in finals)
+            for one in self.plan.experiments
+        )
+
+    def next(self) -> PlannedRun | None:
+        """A run to start now; None if there is none at the moment (see `over`)."""
+        if self.stopping or not self._ready:
+            return None
+        job = self._ready.pop(0)
+        self.running[job.key] = job
+        self._since[job.key] = monotonic()
+        for listener in self.listeners:
+            listener.started(job)
+        return job
+
+    def epoch(self, job: PlannedRun, epoch: Epoch) -> None:
+        """A running job reports an epoch."""
+        for listener in self.listeners:
+            listener.epoch(job, epoch)
+
+    def ended(self, job: PlannedRun, result: Result) -> None:
+        """A running job has ended: what depends on it may become ready."""
+        self.running.pop(job.key)
+        here = monotonic() - self._since[job.key]  # a resumed run's seconds count earlier visits too
+        self.busy_seconds += min(here, result.cost.get("seconds", 0.0))
+        self.results[job.key] = result
+        self._ready = self._find_ready()
+        for listener in self.listeners:
+            listener.ended(job, result)
+
+    def failed(self, job: PlannedRun, reason: str) -> None:
+        """A running job could not be done; the rest goes on."""
+        self.running.pop(job.key)
+        self.failures[job.key] = f"{job.experiment}, {job.label}: {reason}"
+        for listener in self.listeners:
+            listener.failed(job, reason)
+        self._ready = self._find_ready()
+
+    def stop(self) -> None:
+        """Hand out no more work."""
+        self.stopping = True
+
+    def _find_ready(self) -> list[PlannedRun]:
+        self._give_up()
+        jobs = [job for one in self.plan.everyone for job in one.ready(self.results)]
+        waiting = [j for j in jobs if j.key not in self.running and j.key not in self.failures]
+        return sorted(waiting, key=lambda job: (_ORDER[job.phase], -job.price))
+
+    def _give_up(self) -> None:
+        """What begins with a run that failed has failed too."""
+        for job in (one for experiment in self.plan.experiments for one in experiment.missing(self.results)):
+            if job.needs in self.failures:
+                self.failures[job.key] = f"{job.experiment}, {job.label}: what it begins with has failed"
+
+    def price_left(self) -> float:
+        """Multiply-accumulates still to do."""
+        return sum(one.price_left(self.results) for one in self.plan.everyone)
+
+
+def export_studies(plan: Plan, results: Mapping[str, Result], folder: Path) -> None:
+    """Write the journals of all studies that have trials, for optuna-dashboard."""
+    for one in plan.experiments:
+        if one.study and (told := one.told(results)):
+            one.study.export(folder, told)

@@ -1,0 +1,84 @@
+"""What a plan must know of the suite's data set, and where the set comes from."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.common.errors import UserError, nearest
+from bench.data import load
+from bench.data.sets import STAND_IN, ImageSet, NotThere
+from bench.data.vision import DOWNLOADS, fetch
+from bench.spec import Suite
+
+
+@dataclass(frozen=True)
+class DataSummary:
+    """What is to be known of the data set without holding it."""
+
+    name: str
+    asked: str  # what the suite asked for; another name where a stand-in is used
+    fingerprint: str
+    provenance: str
+    classes: int
+    channels: int
+    size: tuple[int, int]
+    train: int
+    test: int
+
+
+NO_DATA = DataSummary(
+    name="no data",
+    asked="no data",
+    fingerprint="",
+    provenance="none: counts are exact arithmetic on architectures, without images, training or seeds",
+    classes=0,
+    channels=0,
+    size=(0, 0),
+    train=0,
+    test=0,
+)
+
+
+def find_data(
+    suite: Suite, name: str, profile_name: str, data_dir: Path, say: Callable[[str], None]
+) -> ImageSet:
+    """A data set of the suite: from the data folder, by download, or by `shapes` standing in.
+
+    Raises UserError where none may stand in, and where the name is near another's: that one was meant.
+    """
+    try:
+        return load(name, data_dir)
+    except NotThere as not_there:
+        missing: UserError = not_there
+    there = [path.stem for path in data_dir.glob("*") if path.suffix == ".npz" or path.is_dir()]
+    if name not in DOWNLOADS and (near := nearest(name, [*DOWNLOADS, STAND_IN, *there])):
+        raise UserError(f"{missing}: did you mean {near!r}?")
+    if name in DOWNLOADS:
+        say(f"{name} is not in {data_dir}; downloading it")
+        try:
+            fetch(name, data_dir)
+            return load(name, data_dir)
+        except UserError as error:
+            missing = error
+    if not suite.profile(profile_name).stand_in:
+        raise UserError(
+            f"{missing}. The {profile_name} profile takes no stand-in: put {name}.npz into "
+            f"{data_dir.resolve()} (README: own data), or name the folder with DATA=dir"
+        )
+    say(f"{missing}. The embedded data set {STAND_IN!r} stands in: synthetic, not {name}")
+    return load(STAND_IN, data_dir)
+
+
+def summary_of(images: ImageSet, asked: str) -> DataSummary:
+    """What is to be known of a data set that stands for the one asked for."""
+    return DataSummary(
+        name=images.name,
+        asked=asked,
+        fingerprint=images.fingerprint,
+        provenance=images.provenance,
+        classes=len(images.classes),
+        channels=images.channels,
+        size=images.size,
+        train=len(images.y_train),
+        test=len(images.y_test),
+    )

@@ -1,1 +1,0 @@
-"""From a suite to finished runs: plan, tuning, the work still to do, executors and progress."""

@@ -1,0 +1,39 @@
+"""Claims and published numbers, as a suite states them."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from bench.spec.base import Spec
+
+
+class Claim(Spec):
+    """A sentence about experiments. Its kinds (order, difference, …) stand in `bench.claims.kinds`."""
+
+    id: str
+    text: str
+    said: str = ""  # what the lecture or paper prints
+    source: str = ""  # where it prints it
+
+    def experiments(self) -> tuple[str, ...]:
+        """The ids of all experiments (or counted networks) that the claim speaks of."""
+        raise NotImplementedError
+
+
+class Reference(Spec):
+    """A published number for one experiment, in the units of the metric.
+
+    `data` names the data set that it was measured on where that is not the suite's. Status: F found in
+    the source named, F2 in a secondary source, M from memory (never shown).
+    """
+
+    experiment: str
+    metric: str
+    value: float
+    paper: str
+    where: str
+    data: str | None = None
+    statistic: Literal["mean", "median", "best", "single"]
+    n: int = Field(default=1, ge=1)
+    spread: float | None = None
+    status: Literal["F", "F2", "M"]

@@ -1,0 +1,99 @@
+"""How a network is trained, and how its settings are searched for. Frozen, validated, plain data."""
+
+from collections.abc import Iterable
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from bench.common.errors import suggest
+from bench.spec.base import Scalar, Spec, Table
+
+
+class Warmup(Spec):
+    """A small learning rate until the running training error of an epoch falls below a level."""
+
+    lr: float = Field(gt=0)
+    until_train_error: float = Field(gt=0, le=100)
+
+
+class Recipe(Spec):
+    """How a network is trained. The learning rate is per step, the schedule's points are fractions.
+
+    `milestones` belong to the step schedule: the learning rate is divided by `decay` at each; `cycles` to the
+    cyclic one.
+
+    `acceleration` says how steps are launched. None is the fastest way that does the same operations: on a
+    GPU a CUDA graph of the whole step ("graph"), on cores one operation after the other ("eager"). "compile"
+    has torch fuse operations first, which rounds otherwise, and on a GPU records what it made.
+    """
+
+    epochs: int = Field(ge=1)
+    batch_size: int = Field(default=128, ge=1)
+    lr: float = Field(default=0.1, gt=0)
+    momentum: float = Field(default=0.9, ge=0, lt=1)
+    weight_decay: float = Field(default=1e-4, ge=0)
+    schedule: Literal["constant", "step", "cosine", "one-cycle", "cyclic"] = "step"
+    milestones: tuple[float, ...] = (0.5, 0.75)
+    decay: float = Field(default=10.0, gt=1)
+    cycles: int | None = Field(default=None, ge=1)
+    warmup: Warmup | None = None
+    precision: Literal["bf16", "fp32"] = "bf16"
+    acceleration: Literal["eager", "graph", "compile"] | None = None
+
+    @model_validator(mode="after")
+    def _whole_cycles(self) -> Self:
+        if (self.cycles is not None) != (self.schedule == "cyclic"):
+            raise ValueError("a cyclic schedule, and no other, has `cycles`")
+        if self.cycles and self.epochs % self.cycles:
+            raise ValueError(f"{self.cycles} cycles do not divide {self.epochs} epochs")
+        return self
+
+
+class Range(Spec):
+    """A tunable number between two ends, drawn on a logarithmic scale unless said otherwise."""
+
+    low: float
+    high: float
+    log: bool = True
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.low >= self.high or (self.log and self.low <= 0):
+            raise ValueError("a range needs low < high, and low > 0 on a logarithmic scale")
+        return self
+
+
+class Choice(Spec):
+    """A tunable choice among values."""
+
+    values: tuple[Scalar, ...] = Field(min_length=2)
+
+
+class Tuning(Spec):
+    """The search that every contender gets: same space, trials, epochs and pruning rule.
+
+    An experiment may add a `space` of its own (its augmentation's strength), as large as the others'. Where
+    its training is longer or shorter than the profile's, so are its trials, in proportion.
+    Trial 0 is the recipe as it stands. Trials are asked in generations of a fixed size. A trial ends
+    early at an epoch listed in `prune_at` if its validation error there is worse than the median of
+    the finished generations' at that epoch.
+    """
+
+    space: Table[Range | Choice]
+    trials: int = Field(ge=1)
+    generation: int = Field(ge=1)
+    epochs: int = Field(ge=1)
+    prune_at: tuple[int, ...] = ()
+
+    @model_validator(mode="after")
+    def _tunable(self) -> Self:
+        all_tunable(name for name in self.space if "." not in name)
+        return self
+
+
+def all_tunable(names: Iterable[str]) -> None:
+    """Raises ValueError for a name that is no tunable field of a recipe."""
+    allowed = set(Recipe.model_fields) - {"epochs", "cycles"}
+    for name in names:
+        if name not in allowed:
+            raise ValueError(f"space: cannot tune {name!r}: {suggest(name, allowed)}")

@@ -1,0 +1,152 @@
+"""What a run is: all that changes the distribution of its result, and nothing else. Hence its key."""
+
+from collections.abc import Mapping
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from bench.spec.base import Named, Scalar, Spec, digest
+from bench.spec.ensemble import Predict
+from bench.spec.recipe import Recipe
+
+START = "start"  # of the names of tunable settings, as in `start.share`
+
+
+class Data(Spec):
+    """How much of a data set is used, and how: the validation images are taken from the training split.
+
+    `train` and `size` (pixels a side) of None mean all images, and their own size. `seed` fixes the
+    stratified choice; it is the same for all runs, so contenders share their split.
+
+    With `half`, a run sees one half of the classes, "A" or "B", training, validation and test images alike;
+    which classes they are is drawn by the run's seed, so all contenders of one seed share the halves. With
+    `channels=3` grey images have three equal channels, for networks that were trained on colours.
+    """
+
+    train: int | None = Field(default=None, ge=1)
+    validation: int = Field(default=0, ge=0)
+    size: int | None = Field(default=None, ge=1)
+    seed: int = 0
+    half: Literal["A", "B"] | None = None
+    channels: Literal[3] | None = None
+
+
+class DataUse(Data):
+    """A data set as a run uses it: which one (by content) and how much of it.
+
+    `classes` are those that it sees, in ascending order; None means all. They come from `half` and a seed.
+    """
+
+    name: str
+    fingerprint: str
+    classes: tuple[int, ...] | None = None
+
+
+class Start(Spec):
+    """What a run begins with: the first `layers` of the run with that key (layers count from 1).
+
+    The first `frozen` of them are not trained; the others of them at a `share` of the new layers' rate.
+    """
+
+    key: str
+    layers: int = Field(ge=0)
+    frozen: int = Field(default=0, ge=0)
+    share: float = Field(default=1.0, gt=0)
+
+    @model_validator(mode="after")
+    def _frozen_are_copied(self) -> Self:
+        if self.frozen > self.layers:
+            raise ValueError(f"{self.frozen} frozen layers, of {self.layers} that are copied")
+        return self
+
+
+class Probe(Spec):
+    """A linear classifier on what a layer hands on, fitted in place of training; layers count from 1.
+
+    Of `strengths` (scikit-learn's C, the inverse of regularisation) validation images choose one. With
+    `balanced`, rare classes weigh as much as frequent ones.
+    """
+
+    layer: int = Field(ge=1)
+    classifier: Literal["svm", "softmax"] = "svm"
+    strengths: tuple[float, ...] = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)
+    balanced: bool = False
+
+
+class Transfer(Spec):
+    """What an experiment's runs begin with: the first layers of a source's run of the same seed.
+
+    `layers` count from 1; the first `frozen` of them are not trained, the others of them at a `share` of the
+    new layers' learning rate.
+    """
+
+    source: str
+    layers: int = Field(ge=0)
+    frozen: int = Field(default=0, ge=0)
+    share: float = Field(default=1.0, gt=0)
+
+    @model_validator(mode="after")
+    def _frozen_are_copied(self) -> Self:
+        self.start()
+        return self
+
+    def start(self) -> Start:
+        """As a run's specification has it; the plan fills in the key of the source's run."""
+        return Start(key="", layers=self.layers, frozen=self.frozen, share=self.share)
+
+
+class TrialOf(Spec):
+    """Marks a run specification as a tuning trial: of which study (its key), and which number."""
+
+    study: str
+    number: int
+
+
+class RunSpec(Spec):
+    """All that changes the distribution of a run's result, and nothing else; hence its key."""
+
+    model: Named
+    data: DataUse
+    augment: tuple[Named, ...]
+    recipe: Recipe
+    seed: int
+    trial: TrialOf | None = None
+    predict: Predict | None = None
+    start: Start | None = None
+    probe: Probe | None = None
+
+    @property
+    def key(self) -> str:
+        """The run's identity."""
+        return digest(self.canonical())
+
+
+def setting(spec: RunSpec, name: str) -> Scalar:
+    """The value of a tunable setting as a specification has it.
+
+    A recipe's field, `METHOD.OPTION` of an augmentation, or `start.share`.
+    """
+    method, _, option = name.partition(".")
+    if method == START:
+        share: Scalar = getattr(spec.start, option)
+        return share
+    if not option:
+        value: Scalar = getattr(spec.recipe, name)
+        return value
+    return next(step.options[option] for step in spec.augment if step.name == method)
+
+
+def settled(spec: RunSpec, values: Mapping[str, Scalar]) -> RunSpec:
+    """The specification with tunable settings set."""
+    recipe = {name: value for name, value in values.items() if "." not in name}
+    start = {name.partition(".")[2]: value for name, value in values.items() if name.startswith(f"{START}.")}
+    steps = []
+    for step in spec.augment:
+        own = {name: value for name, value in values.items() if name.startswith(f"{step.name}.")}
+        chosen = {name.partition(".")[2]: value for name, value in own.items()}
+        steps.append(step.replace(options={**step.options, **chosen}))
+    return spec.replace(
+        recipe=spec.recipe.replace(**recipe),
+        augment=tuple(steps),
+        start=spec.start and spec.start.replace(**start),
+    )

@@ -1,0 +1,155 @@
+"""A suite: a question with its experiments, claims and profiles, validated whole.
+
+Nothing here imports torch, ray, mlflow or anything of the bench above it, so that a suite file loads in
+milliseconds. Errors of all kinds are in per cent, as the papers print them.
+"""
+
+from collections.abc import Iterable
+from typing import Self
+
+from pydantic import Field, SerializeAsAny, model_validator
+
+from bench.common.errors import UserError, suggest
+from bench.spec.base import FrozenDict, Named, Spec, Table, digest
+from bench.spec.claim import Claim, Reference
+from bench.spec.ensemble import Ensemble
+from bench.spec.experiment import Experiment, Network
+from bench.spec.profile import LOOKS, PROFILES, Profile
+from bench.spec.recipe import Recipe
+from bench.spec.run import DataUse, RunSpec
+
+
+class Suite(Spec):
+    """A question as data: experiments, claims and profiles. `name` is the file's, set on loading.
+
+    A suite that only counts has `networks`, and neither experiments nor data nor profiles. `sources` are
+    trained for experiments to start from: untuned, once for each seed, and no contenders themselves.
+    """
+
+    title: str
+    question: str
+    data: str = ""
+    experiments: tuple[Experiment, ...] = ()
+    sources: tuple[Experiment, ...] = ()
+    networks: tuple[Network, ...] = ()
+    ensembles: tuple[Ensemble, ...] = ()
+    profiles: Table[Profile] = Field(default_factory=FrozenDict)
+    augment: tuple[Named, ...] = ()
+    claims: tuple[SerializeAsAny[Claim], ...] = ()
+    references: tuple[Reference, ...] = ()
+    name: str = ""
+    expectations: str = ""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if not self.experiments and not self.networks:
+            raise ValueError("a suite needs experiments (or networks to count)")
+        if self.experiments and not (self.data and self.profiles):
+            raise ValueError("experiments need a data set (`data`) and profiles")
+        for name, profile in self.profiles.items():
+            for one in (*self.standing(name), *self.needed(name)):
+                if not one.model and not profile.network:
+                    raise ValueError(f"{name}: {one.id!r} has no model, and the profile no network")
+            sizes = {len(one.space) for one in self.standing(name)}
+            if profile.tuning and len(sizes) > 1:
+                raise ValueError(
+                    f"{name}: budgets must be equal, but spaces have {sizes} settings of their own"
+                )
+        trained = [one.id for one in self.experiments]
+        sources = [one.id for one in self.sources]
+        begun = (one for one in self.experiments if one.start)
+        _all_known((one.start.source for one in begun if one.start), sources, "an experiment's start")
+        if any(one.start or one.probe for one in self.sources):
+            raise ValueError("a source starts from nothing, and is no probe")
+        for one in (one for one in self.experiments if one.dataset or one.weights):
+            raise ValueError(f"experiment {one.id!r}: only sources have a data set or weights of their own")
+        for name, profile in self.profiles.items():
+            if profile.tuning and any(one.probe for one in self.standing(name)):
+                raise ValueError(f"{name}: a probe chooses its strength itself; leave tuning out")
+        for ensemble in self.ensembles:
+            _all_known(ensemble.of, trained, f"ensemble {ensemble.id!r}")
+        for name, profile in self.profiles.items():
+            for ensemble in self.averaged(name):
+                for one in (one for one in self.standing(name) if one.id in ensemble.of):
+                    lacking = ensemble.lacking(one.predict, profile.recipe.replace(**one.recipe))
+                    if lacking:
+                        raise ValueError(f"ensemble {ensemble.id!r}: experiment {one.id!r} needs {lacking}")
+        ids = [*trained, *(one.id for one in self.networks), *(one.id for one in self.ensembles)]
+        for kind, names in (("experiment", ids + sources), ("claim", [claim.id for claim in self.claims])):
+            for name in {name for name in names if names.count(name) > 1}:
+                raise ValueError(f"{kind} id {name!r} stands twice")
+        for name in self.profiles:
+            if name not in PROFILES:
+                raise ValueError(f"unknown profile {name!r}: {suggest(name, PROFILES)}")
+        for claim in self.claims:
+            _all_known(claim.experiments(), ids, f"claim {claim.id!r}")
+        _all_known((reference.experiment for reference in self.references), ids, "a reference")
+        return self
+
+    @property
+    def hash(self) -> str:
+        """What was declared beforehand: experiments, profiles, claims with their directions, looks."""
+        told = self.model_copy(update={"name": "", "expectations": ""}).canonical()
+        return digest(f"{told}{LOOKS}")
+
+    def profile(self, name: str) -> Profile:
+        """The profile of that name. Raises UserError with what there is.
+
+        Where nothing is trained, all sizes are the same, and any profile will do.
+        """
+        if not self.experiments and name in PROFILES:
+            return Profile(recipe=Recipe(epochs=1))
+        known = self.profiles or PROFILES
+        if name not in known:
+            raise UserError(f"suite {self.name!r} has no profile {name!r}: {suggest(name, known)}")
+        return self.profiles[name]
+
+    def standing(self, profile: str) -> tuple[Experiment, ...]:
+        """The experiments that stand in a profile."""
+        return tuple(one for one in self.experiments if profile in one.profiles)
+
+    def needed(self, profile: str) -> tuple[Experiment, ...]:
+        """The sources that a profile's experiments start from."""
+        names = {one.start.source for one in self.standing(profile) if one.start}
+        return tuple(one for one in self.sources if one.id in names)
+
+    def averaged(self, profile: str) -> tuple[Ensemble, ...]:
+        """The ensembles of a profile: all their experiments stand in it."""
+        ids = {one.id for one in self.standing(profile)}
+        return tuple(one for one in self.ensembles if ids.issuperset(one.of))
+
+    def decided(self, profile: str) -> tuple[Claim, ...]:
+        """The claims that a profile can decide: all their experiments stand in it."""
+        ids = {*(one.id for one in self.standing(profile)), *(one.id for one in self.networks)}
+        ids |= {one.id for one in self.averaged(profile)}
+        return tuple(claim for claim in self.claims if ids.issuperset(claim.experiments()))
+
+
+def _all_known(names: Iterable[str], known: list[str], who: str) -> None:
+    for name in names:
+        if name not in known:
+            raise ValueError(f"{who} names an unknown experiment {name!r}: {suggest(name, known)}")
+
+
+def resolve(
+    suite: Suite,
+    profile: Profile,
+    experiment: Experiment,
+    data: str,
+    fingerprint: str,
+    seed: int = 0,
+) -> RunSpec:
+    """What one run of an experiment is at a profile's size, on the data set with that fingerprint."""
+    choices = (experiment.augment, profile.augment, suite.augment)
+    model = experiment.model or profile.network
+    assert model is not None  # a suite is validated
+    return RunSpec(
+        model=model.replace(options={**profile.model, **model.options}),
+        data=DataUse(name=data, fingerprint=fingerprint, **{**dict(profile.data), **experiment.data}),
+        augment=next(choice for choice in choices if choice is not None),
+        recipe=profile.recipe.replace(**experiment.recipe),
+        seed=seed,
+        predict=experiment.predict,
+        start=experiment.start and experiment.start.start(),
+        probe=experiment.probe,
+    )

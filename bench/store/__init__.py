@@ -1,0 +1,1 @@
+"""The run store, which is MLflow: the only package that knows it."""

@@ -1,0 +1,110 @@
+"""The run store, read: MLflow, where a run's key is its identity, kept in the tag `bench.key`."""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlparse
+
+from bench.common.errors import UserError
+from bench.common.run_archive import ArchivedRun
+from bench.store.cache import Stored
+from bench.train.records import Result
+
+RESULT, WEIGHTS = "result.json", "weights.pt"
+_PAGE = 1000
+_TIMEOUT = "5"
+
+
+def tracking_uri(runs_dir: Path) -> str:
+    """The store's absolute address: MLFLOW_TRACKING_URI, else SQLite in the runs folder."""
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{runs_dir.resolve()}/mlflow.db"
+
+
+class Store:
+    """Reads what has happened. Raises UserError when created if the store does not answer."""
+
+    def __init__(self, uri: str) -> None:
+        os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+        os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
+        os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
+        os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", _TIMEOUT)
+        import logging
+
+        from mlflow import MlflowClient
+
+        for name in ("mlflow", "alembic"):  # after the import, which sets levels of its own
+            logging.getLogger(name).setLevel(logging.ERROR)
+
+        self.uri = uri
+        try:
+            self.client = MlflowClient(uri)
+            self.client.search_experiments(max_results=1)
+        except Exception as error:  # drivers, network, permissions: each raises its own
+            raise UserError(f"the tracking store {uri} does not answer: {_short(error)}") from error
+
+    def finished(self) -> dict[str, list[Stored]]:
+        """All finished runs by key, of whatever suite, earliest first."""
+        found: dict[str, list[Stored]] = {}
+        for run in self.search("tags.`bench.state` = 'done'"):
+            tags = run.data.tags
+            about = {name: tags.get(f"bench.{name}", "") for name in ("commit", "versions", "hardware")}
+            stored = Stored(
+                run.info.run_id,
+                tags["bench.key"],
+                tags["bench.code"],
+                run.info.artifact_uri,
+                **about,
+            )
+            found.setdefault(stored.key, []).append(stored)
+        return found
+
+    def result(self, stored: Stored) -> Result:
+        """A finished run's result, from its artifact."""
+        return Result.from_plain(json.loads(self.artifact(stored, RESULT)))
+
+    def artifact(self, stored: Stored, name: str) -> bytes:
+        """A file of a finished run."""
+        parsed = urlparse(stored.artifacts)
+        if parsed.scheme == "file":
+            return Path(unquote(parsed.path), name).read_bytes()
+        with tempfile.TemporaryDirectory() as folder:
+            return Path(self.client.download_artifacts(stored.run_id, name, folder)).read_bytes()
+
+    def moved(self, stored: Stored) -> ArchivedRun:
+        """A finished run with its files, to be moved elsewhere."""
+        run = self.client.get_run(stored.run_id)
+        tags, names = run.data.tags, [one.path for one in self.client.list_artifacts(stored.run_id)]
+        return ArchivedRun(
+            key=stored.key,
+            code=stored.code,
+            suite=self.client.get_experiment(run.info.experiment_id).name,
+            experiment=tags["bench.experiment"],
+            phase=tags["bench.phase"],
+            params=run.data.params,
+            tags={name: getattr(stored, name) for name in ("commit", "versions", "hardware")},
+            result=self.result(stored).plain(),
+            files={name: self.artifact(stored, name) for name in names if name != RESULT},
+        )
+
+    def search(self, query: str, experiments: list[str] | None = None) -> Iterable[Any]:
+        ids = experiments or [one.experiment_id for one in self.client.search_experiments()]
+        token = None
+        while True:
+            page = self.client.search_runs(
+                ids,
+                query,
+                max_results=_PAGE,
+                order_by=["attributes.start_time ASC"],
+                page_token=token,
+            )
+            yield from page
+            token = page.token
+            if not token:
+                return
+
+
+def _short(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]

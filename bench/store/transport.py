@@ -1,0 +1,49 @@
+"""Runs on their way: what is to be trained elsewhere, and what was."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench.common.errors import UserError
+from bench.common.files import written_whole
+from bench.common.run_archive import ArchivedRun
+from bench.plan.plan import Plan
+from bench.store.cache import CachedRuns
+from bench.store.tracker import Tracker
+
+
+def write_specs(plan: Plan, cached: CachedRuns, path: Path) -> int:
+    """Write the specifications of the runs that are missing and known, sources first; returns how many.
+
+    Raises UserError where runs begin with weights from a file, which would have to travel too.
+    """
+    if plan.given:
+        raise UserError(
+            f"{plan.suite.name}: its sources are files of weights; they are not written to {path}"
+        )
+    jobs = [job for one in plan.everyone for job in one.missing(cached.results)]
+    entries = [
+        {
+            "suite": plan.suite.name,
+            "experiment": job.experiment,
+            "phase": job.phase,
+            "spec": job.spec.model_dump(mode="json"),
+            "limits": {str(epoch): limit for epoch, limit in job.limits.items()},
+        }
+        for job in jobs
+    ]
+    with written_whole(path) as file:
+        file.write(json.dumps(entries, indent=1).encode())
+    return len(jobs)
+
+
+def take(tracker: Tracker, runs: Sequence[ArchivedRun]) -> tuple[int, int]:
+    """Take runs into the store; how many were taken, and how many were there already."""
+    there = {(run.key, run.code) for stored in tracker.finished().values() for run in stored}
+    taken = 0
+    for run in runs:
+        if (run.key, run.code) not in there:
+            tracker.take(run)
+            there.add((run.key, run.code))
+            taken += 1
+    return taken, len(runs) - taken

@@ -1,0 +1,382 @@
+"""Statistics against scipy, hand computation, published values and seeded simulation."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats as scipy_stats
+
+from bench.claims import stats
+from bench.claims.stats import Estimate, Sample
+from bench.spec import LOOKS
+
+patient = settings(deadline=None)  # another process may have the core
+THREE_SIGMA_OF_4000 = 3 * np.sqrt(0.95 * 0.05 / 4000)
+
+
+def draw(seed: int, n: int, mean: float = 10.0, spread: float = 1.0) -> Sample:
+    return np.random.default_rng(seed).normal(mean, spread, n)
+
+
+def same(found: float, wanted: float) -> bool:
+    return found == pytest.approx(wanted, rel=1e-9, abs=1e-9)
+
+
+errors = st.lists(st.integers(0, 10_000), min_size=2, max_size=8, unique=True).map(
+    lambda hundredths: np.array(hundredths) / 100
+)
+p_values = st.lists(st.floats(0, 1), min_size=1, max_size=12)
+
+
+# contrasts
+
+
+@pytest.mark.parametrize("level", [0.8, 0.95, 0.99])
+@pytest.mark.parametrize("n", [2, 3, 5, 20])
+def test_mean_agrees_with_scipy(n, level):
+    sample = draw(n, n)
+    test = scipy_stats.ttest_1samp(sample, 0)
+    interval = test.confidence_interval(level)
+    found = stats.mean(sample, level)
+    assert (found.value, found.low, found.high) == pytest.approx((sample.mean(), interval.low, interval.high))
+    assert (found.se, found.df, found.n) == pytest.approx((scipy_stats.sem(sample), n - 1, n))
+
+
+@pytest.mark.parametrize("bound", [8.0, 10.0, 10.7])
+def test_one_sided_p_of_a_mean_agree_with_scipy(bound):
+    sample = draw(1, 6)
+    found = stats.mean(sample)
+    above = scipy_stats.ttest_1samp(sample, bound, alternative="greater").pvalue
+    below = scipy_stats.ttest_1samp(sample, bound, alternative="less").pvalue
+    assert found.p_above(bound) == pytest.approx(above)
+    assert found.p_below(bound) == pytest.approx(below)
+
+
+@pytest.mark.parametrize("sizes", [(2, 2), (5, 5), (3, 8), (20, 5)])
+@pytest.mark.parametrize("spread", [0.2, 1.0, 6.0])
+def test_difference_agrees_with_welch_in_scipy(sizes, spread):
+    a, b = draw(2, sizes[0], 11), draw(3, sizes[1], 10, spread)
+    test = scipy_stats.ttest_ind(a, b, equal_var=False)
+    interval = test.confidence_interval(0.9)
+    found = stats.contrast([a, b], [1, -1], 0.9)
+    assert (found.low, found.high) == pytest.approx((interval.low, interval.high))
+    assert (found.value, found.df, found.n) == pytest.approx((a.mean() - b.mean(), test.df, min(sizes)))
+    assert 2 * min(found.p_above(0), found.p_below(0)) == pytest.approx(test.pvalue)
+
+
+def test_bound_of_a_difference_agrees_with_shifted_welch():
+    a, b = draw(4, 5, 12), draw(5, 8, 10, 2)
+    above = scipy_stats.ttest_ind(a - 1.5, b, equal_var=False, alternative="greater").pvalue
+    assert stats.contrast([a, b], [1, -1]).p_above(1.5) == pytest.approx(above)
+
+
+def test_interaction_agrees_with_hand_computation():
+    """Variances 1, 4, 3, 9 over three seeds: se² = 17/3 and df = (17/3)² / ((1 + 16 + 9 + 81) / 9 / 2)."""
+    groups = [np.array(group, float) for group in ([1, 2, 3], [2, 4, 6], [1, 1, 4], [0, 3, 6])]
+    found = stats.contrast(groups, [1, -1, -1, 1])
+    df = 578 / 107
+    half = scipy_stats.t.isf(0.025, df) * (17 / 3) ** 0.5
+    assert (found.value, found.se, found.df) == pytest.approx((-1, (17 / 3) ** 0.5, df))
+    assert (found.low, found.high, found.n) == pytest.approx((-1 - half, -1 + half, 3))
+    assert found.p_below(0) == pytest.approx(scipy_stats.t.cdf(-1 / (17 / 3) ** 0.5, df))
+
+
+def test_weights_and_unequal_sizes_agree_with_hand_computation():
+    """Variances 2 (two seeds) and 4 (three) with weights ½ and −2: parts ¼ and 16/3."""
+    found = stats.contrast([np.array([1.0, 3.0]), np.array([2.0, 4.0, 6.0])], [0.5, -2])
+    assert (found.value, found.n) == (-7, 2)
+    assert found.se**2 == pytest.approx(67 / 12)
+    assert found.df == pytest.approx((67 / 12) ** 2 / (1 / 16 + (16 / 3) ** 2 / 2))
+
+
+def test_a_group_without_spread_leaves_the_other_groups_df():
+    found = stats.contrast([draw(6, 5), np.zeros(9)], [1, -1])
+    assert found.df == pytest.approx(4)
+    assert found.se == pytest.approx(scipy_stats.sem(draw(6, 5)))
+
+
+# invariances
+
+
+@patient
+@given(a=errors, b=errors, shift=st.integers(-1000, 1000))
+def test_shift_moves_a_mean_and_leaves_a_difference(a, b, shift):
+    one, moved = stats.mean(a), stats.mean(a + shift)
+    assert same(moved.value, one.value + shift)
+    assert same(moved.low, one.low + shift)
+    assert same(moved.se, one.se)
+    first, second = stats.contrast([a, b], [1, -1]), stats.contrast([a + shift, b + shift], [1, -1])
+    for field in ("value", "low", "high", "se", "df"):
+        assert getattr(second, field) == pytest.approx(getattr(first, field), rel=1e-6, abs=1e-9)
+
+
+@patient
+@given(a=errors, b=errors, scale=st.floats(1e-3, 1e3))
+def test_scale_multiplies_all_but_df_and_p(a, b, scale):
+    one = stats.contrast([a, b], [1, -1])
+    scaled = stats.contrast([a * scale, b * scale], [1, -1])
+    for field in ("value", "low", "high", "se"):
+        assert getattr(scaled, field) == pytest.approx(
+            getattr(one, field) * scale, rel=1e-6, abs=1e-9 * scale
+        )
+    assert scaled.df == pytest.approx(one.df)
+    assert scaled.p_above(3 * scale) == pytest.approx(one.p_above(3), rel=1e-6)
+
+
+@patient
+@given(a=errors, b=errors, bound=st.integers(-100, 100))
+def test_swapped_groups_mirror_interval_and_p(a, b, bound):
+    one, other = stats.contrast([a, b], [1, -1]), stats.contrast([b, a], [1, -1])
+    assert same(other.low, -one.high)
+    assert same(other.high, -one.low)
+    assert same(other.p_above(bound), one.p_below(-bound))
+
+
+@patient
+@given(a=errors, bound=st.integers(0, 100))
+def test_interval_excludes_a_bound_exactly_where_two_sided_p_is_small(a, bound):
+    found = stats.mean(a, 0.9)
+    two_sided = 2 * min(found.p_above(bound), found.p_below(bound))
+    if abs(two_sided - 0.1) > 1e-9:
+        assert (two_sided < 0.1) == (not found.low <= bound <= found.high)
+    assert found.p_above(bound) + found.p_below(bound) == pytest.approx(1)
+
+
+# degenerate samples
+
+
+@pytest.mark.parametrize("sizes", [(1,), (1, 1), (1, 5), (5, 1)])
+def test_one_seed_has_a_value_and_no_interval(sizes):
+    samples = [draw(i, n) for i, n in enumerate(sizes)]
+    found = stats.contrast(samples, [1, -1][: len(sizes)])
+    assert found.value == pytest.approx(samples[0].mean() - (samples[1].mean() if len(samples) > 1 else 0))
+    assert np.isnan([found.low, found.high, found.se, found.df]).all()
+    assert (found.n, found.p_above(-1e9), found.p_below(1e9)) == (1, 1, 1)
+
+
+def no_evidence(found: Estimate) -> bool:
+    return bool(np.isnan([found.low, found.high]).all()) and found.p_above(-1) == found.p_below(101) == 1
+
+
+@pytest.mark.parametrize("n", [2, 5, 20])
+def test_chance_error_at_all_seeds_is_no_evidence(n):
+    assert no_evidence(stats.mean(np.full(n, 90.0)))
+    assert no_evidence(stats.contrast([np.full(n, 90.0), np.full(n, 0.0)], [1, -1]))
+
+
+@patient
+@given(value=st.integers(0, 10_000), other=st.integers(0, 10_000), n=st.integers(2, 20))
+def test_no_spread_is_no_evidence_whatever_the_number(value, other, n):
+    assert no_evidence(stats.mean(np.full(n, value / 100)))
+    assert no_evidence(stats.contrast([np.full(n, value / 100), np.full(n, other / 100)], [1, -1]))
+
+
+@pytest.mark.parametrize(
+    ("samples", "weights"),
+    [([[]], [1]), ([[1, 2], []], [1, -1]), ([[1, 2]], [1, -1]), ([[1, 2], [3, 4]], [1])],
+)
+def test_empty_samples_and_missing_weights_are_refused(samples, weights):
+    with pytest.raises(ValueError, match="one weight a sample, and no empty sample"):
+        stats.contrast([np.array(sample, float) for sample in samples], weights)
+
+
+def test_mean_of_nothing_is_refused():
+    with pytest.raises(ValueError, match="no empty sample"):
+        stats.mean(np.array([]))
+
+
+# coverage: the tolerance is three standard errors of a share of 4,000 draws, 1.03 points
+
+
+@pytest.mark.parametrize("n", [3, 5, 10])
+def test_interval_of_a_mean_covers_at_its_level(n):
+    draws = np.random.default_rng(n).normal(5, 2, (4000, n))
+    found = [stats.mean(sample) for sample in draws]
+    covered = np.mean([one.low <= 5 <= one.high for one in found])
+    assert covered == pytest.approx(0.95, abs=THREE_SIGMA_OF_4000)
+
+
+@pytest.mark.parametrize("sizes", [(3, 3), (5, 5), (10, 10), (5, 10)])
+def test_interval_of_a_difference_covers_at_its_level_with_unequal_variances(sizes):
+    """Standard deviations 3 and 1. Welch's own error is below 0.3 points here (300,000 draws)."""
+    rng = np.random.default_rng(sizes)
+    pairs = zip(rng.normal(7, 3, (4000, sizes[0])), rng.normal(5, 1, (4000, sizes[1])), strict=True)
+    found = [stats.contrast(pair, [1, -1]) for pair in pairs]
+    covered = np.mean([one.low <= 2 <= one.high for one in found])
+    assert covered == pytest.approx(0.95, abs=THREE_SIGMA_OF_4000)
+
+
+# equivalence, test images, power
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.4, 2.0])
+def test_equivalence_is_two_one_sided_tests_in_scipy(shift):
+    a, b = draw(8, 6, 10), draw(9, 6, 10 + shift)
+    low = scipy_stats.ttest_ind(a + 1.5, b, equal_var=False, alternative="greater").pvalue
+    high = scipy_stats.ttest_ind(a - 1.5, b, equal_var=False, alternative="less").pvalue
+    assert stats.tost(stats.contrast([a, b], [1, -1]), 1.5) == pytest.approx(max(low, high))
+
+
+def test_paired_agrees_with_scipy():
+    a, b = draw(10, 7), draw(11, 7, 9)
+    test = scipy_stats.ttest_rel(a, b)
+    found, wanted = stats.paired(a, b), test.confidence_interval()
+    assert (found.low, found.high) == pytest.approx((wanted.low, wanted.high))
+    assert 2 * min(found.p_above(0), found.p_below(0)) == pytest.approx(test.pvalue)
+    with pytest.raises(ValueError, match="equally long, not 7 and 6"):
+        stats.paired(a, b[1:])
+
+
+@pytest.mark.parametrize(("wrong", "images"), [(0, 50), (3, 100), (697, 10_000), (100, 100)])
+def test_one_run_s_interval_is_wilson_s_in_scipy(wrong, images):
+    found = stats.run_error(100 * wrong / images, images)
+    wanted = scipy_stats.binomtest(wrong, images).proportion_ci(method="wilson")
+    assert (found.low, found.high) == pytest.approx((100 * wanted.low, 100 * wanted.high), abs=1e-9)
+
+
+def test_seeds_and_images_agree_with_hand_computation():
+    """Five seeds of mean 7 and variance 1; 196 of 4 more than 2,796 images: 0.0707 × 0.9293 / 2,796."""
+    sample = 7 + np.array([-1.0, -1.0, 0.0, 1.0, 1.0])
+    found = stats.mean_error(sample, 2_796)
+    share = (0.07 * 2_796 + 2) / 2_800
+    halves = scipy_stats.t.ppf(0.975, 4) / 5**0.5, 1.959964 * 100 * (share * (1 - share) / 2_796) ** 0.5
+    assert found.high - found.value == pytest.approx(np.hypot(*halves))
+    assert stats.mean_error(sample[:1], 2_796) == stats.run_error(6.0, 2_796)
+
+
+@patient
+@given(sample=errors, images=st.integers(50, 10_000))
+def test_images_only_widen_an_interval(sample, images):
+    both, seeds = stats.mean_error(sample, images), stats.mean(sample)
+    assert both.high - both.low >= seeds.high - seeds.low
+
+
+@pytest.mark.parametrize(("alpha", "n"), [(0.03, 5), (0.01, 8), (0.05, 20)])
+def test_what_is_detectable_is_found_with_the_power_asked_for(alpha, n):
+    spread = estimate(0, 2, n)
+    found = stats.detectable(spread, alpha)
+    again = estimate(found * (1 + 1e-9), 2, n)
+    assert stats.seeds_for_power(again, 0, alpha) == n
+    assert stats.detectable(Estimate(1, np.nan, np.nan, 0.0, np.nan, 5), alpha) is None
+
+
+def test_an_exact_number_moves_an_estimate():
+    found = stats.mean(draw(3, 5))
+    moved = found.shifted(-4)
+    assert (moved.value, moved.low, moved.se) == (found.value - 4, found.low - 4, found.se)
+
+
+# Holm
+
+
+def test_holm_on_the_worked_example():
+    """Wikipedia, Holm-Bonferroni method: at 0.05 hypotheses one and four of the four are rejected."""
+    adjusted = stats.holm([0.01, 0.04, 0.03, 0.005])
+    assert adjusted == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert (adjusted <= 0.05).tolist() == [True, False, False, True]
+
+
+def test_holm_of_one_and_of_none_changes_nothing():
+    assert stats.holm([0.2]).tolist() == [0.2]
+    assert stats.holm([]).tolist() == []
+
+
+@given(p=p_values)
+def test_holm_never_lowers_a_p_nor_exceeds_one_nor_bonferroni(p):
+    adjusted = stats.holm(p)
+    assert (adjusted >= p).all()
+    assert (adjusted <= np.minimum(1, len(p) * np.array(p))).all()
+
+
+@given(p=p_values)
+def test_holm_keeps_the_order_of_p(p):
+    assert (np.diff(stats.holm(p)[np.argsort(p)]) >= 0).all()
+
+
+@given(data=st.data(), p=p_values)
+def test_holm_does_not_depend_on_the_order_of_claims(data, p):
+    order = data.draw(st.permutations(range(len(p))))
+    assert stats.holm([p[i] for i in order]).tolist() == stats.holm(p)[order].tolist()
+
+
+def rejected_step_by_step(p: list[int], alpha: int) -> set[int]:
+    """Holm's procedure as he words it, in integers: stop at the first p that is too large."""
+    rejected: set[int] = set()
+    for left, i in zip(range(len(p), 0, -1), sorted(range(len(p)), key=p.__getitem__), strict=True):
+        if left * p[i] > alpha:
+            break
+        rejected.add(i)
+    return rejected
+
+
+@given(p=st.lists(st.integers(0, 1024), min_size=1, max_size=10), alpha=st.integers(1, 1023))
+def test_holm_rejects_what_the_step_down_procedure_rejects(p, alpha):
+    """In 1024ths, which floating point holds exactly."""
+    adjusted = stats.holm([one / 1024 for one in p])
+    assert set(np.flatnonzero(adjusted <= alpha / 1024)) == rejected_step_by_step(p, alpha)
+
+
+# power
+
+
+def estimate(effect: float, groups: int, n: int = 5) -> Estimate:
+    """What n seeds of one or two groups with unit spread show on average, in standard deviations."""
+    return Estimate(effect, np.nan, np.nan, float(np.sqrt(groups / n)), float(groups * (n - 1)), n)
+
+
+@pytest.mark.parametrize(
+    ("effect", "groups", "wanted"), [(0.5, 2, 64), (0.8, 2, 26), (0.5, 1, 34), (0.8, 1, 15)]
+)
+def test_seeds_for_power_agree_with_published_tables(effect, groups, wanted):
+    """Two-sided 5 %, power 80 %: the standard sample sizes for small, medium and large effects."""
+    assert stats.seeds_for_power(estimate(effect, groups), 0, 0.05) == wanted
+    assert stats.seeds_for_power(estimate(-effect, groups, n=9), 0, 0.05) == wanted
+
+
+@pytest.mark.parametrize(("effect", "alpha"), [(1.0, 0.05), (1.5, 0.01), (2.0, 0.005)])
+@pytest.mark.parametrize("groups", [1, 2])
+def test_seeds_for_power_are_the_fewest_that_reach_it_in_simulation(effect, alpha, groups):
+    """Within three standard errors of a share of 20,000 draws."""
+    n = stats.seeds_for_power(estimate(effect + 3, groups), 3, alpha)
+    assert n is not None
+
+    def power(seeds: int) -> float:
+        a, b = np.random.default_rng(seeds).normal(size=(2, 20_000, seeds))
+        if groups == 1:
+            p = scipy_stats.ttest_1samp(a + effect, 0, axis=1).pvalue
+        else:
+            p = scipy_stats.ttest_ind(a + effect, b, axis=1, equal_var=False).pvalue
+        return float(np.mean(p <= alpha))
+
+    tolerance = 3 * np.sqrt(0.8 * 0.2 / 20_000)
+    assert power(n) >= 0.8 - tolerance
+    assert power(n - 1) <= 0.8 + tolerance
+
+
+@pytest.mark.parametrize(
+    "hopeless",
+    [
+        estimate(0, 2),
+        estimate(0.001, 2),
+        Estimate(1, np.nan, np.nan, 0.0, np.nan, 5),
+        Estimate(1, np.nan, np.nan, np.nan, np.nan, 1),
+    ],
+    ids=["no effect", "beyond the limit", "no spread", "one seed"],
+)
+def test_seeds_for_power_are_none_where_no_number_would_do(hopeless):
+    assert stats.seeds_for_power(hopeless, 0, 0.05) is None
+
+
+def test_limit_of_seeds_is_itself_allowed():
+    assert stats.seeds_for_power(estimate(0.5, 2), 0, 0.05, limit=64) == 64
+    assert stats.seeds_for_power(estimate(0.5, 2), 0, 0.05, limit=63) is None
+
+
+# looks
+
+
+def test_looks_spend_five_percent_most_of_it_at_the_first():
+    assert tuple(stats.LOOK_ALPHA) == LOOKS == (5, 8, 12, 20)
+    spent = list(stats.LOOK_ALPHA.values())
+    assert sum(spent) == pytest.approx(0.05)
+    assert spent[0] > sum(spent[1:])
