@@ -9,8 +9,8 @@ from bench.claims.verdicts import Outcome
 from bench.cli.common import cached_runs, console, open_tracker, resolved
 from bench.cli.conclude import conclude
 from bench.common.errors import UserError
+from bench.execute.display import display_for
 from bench.execute.driver import drive
-from bench.execute.progress import display_for
 from bench.plan.more_seeds import first_seeds, further
 from bench.report.build import build_report
 from bench.report.index import build_index
@@ -65,7 +65,7 @@ def visit(asked: Request, seeds: int | Mapping[str, int] | None, executor: Calla
             f"{len(cached.stale)} finished runs of this plan were made by other code than "
             "today's: --accept-stale uses them, --retrain-stale trains them anew"
         )
-    missing = cached.missing(made)
+    missing = cached.progress.left
     console.print(
         f"[bold]{asked.suite.name}[/], {asked.profile}, {made.data.name}: {len(cached.results)} of "
         f"{made.runs_total} runs are there, {missing} to do"

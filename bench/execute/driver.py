@@ -11,15 +11,14 @@ from time import perf_counter
 
 from bench.common.errors import UserError
 from bench.common.files import written_whole
-from bench.execute.progress import Display
+from bench.execute.display import Display
 from bench.execute.session import Executor, Listener, Session, export_studies
 from bench.execute.worker import SOURCES, source_weights
 from bench.plan.plan import Plan
 from bench.plan.planned import PlannedRun
 from bench.store.cache import CachedRuns
-from bench.store.reader import WEIGHTS
 from bench.store.tracker import Tracker
-from bench.train.records import FEATURES, Epoch, Result
+from bench.train.records import FEATURES, WEIGHTS, Epoch, Result
 
 
 @dataclass(frozen=True)
@@ -56,11 +55,15 @@ class _AtEnds:
 
 
 class SourceKeeper(_AtEnds):
-    """Keeps the weights of sources where the runs that begin with them look for them."""
+    """Keeps the final weights of some experiments where the runs that begin with them look for them."""
+
+    def __init__(self, work_dir: Path, sources: set[str]) -> None:
+        super().__init__(work_dir)
+        self.sources = sources
 
     def ended(self, job: PlannedRun, result: Result) -> None:
         """A source's weights, before the CheckpointCleaner removes them."""
-        if job.phase == "source":
+        if job.experiment in self.sources and job.phase != "tune":
             self.keep(job.key, (self.work_dir / job.key / WEIGHTS).read_bytes())
 
     def keep(self, key: str, weights: bytes) -> None:
@@ -87,15 +90,15 @@ def drive(
 ) -> Visit:
     """Do what is missing of a plan. Ctrl-C ends it cleanly: finished runs are kept, others resumable."""
     tracker.open(plan)
-    keeper = SourceKeeper(runs_dir / "work")
-    for source in plan.sources:
-        for job in source.finals(cached.results):
+    keeper = SourceKeeper(runs_dir / "work", {one.id for one in plan.begun_with})
+    for source in plan.begun_with:
+        for job in cached.progress.finals(source):
             if job.key in cached.runs:
                 keeper.keep(job.key, tracker.artifact(cached.runs[job.key], WEIGHTS))
     for given in plan.given:
         keeper.keep(given.key, given.content())
     listeners: list[Listener] = [tracker, keeper, CheckpointCleaner(runs_dir / "work"), display]
-    session = Session(plan, cached.results, listeners)
+    session = Session(cached.progress, listeners)
     display.follow(session)
     interrupted, started = False, perf_counter()
     try:
@@ -105,10 +108,10 @@ def drive(
         interrupted = True
     finally:
         tracker.close()
-    if session.complete():
+    if session.progress.complete():
         for shared in (SOURCES, FEATURES):
             shutil.rmtree(runs_dir / "work" / shared, ignore_errors=True)
-    export_studies(plan, session.results, runs_dir / "optuna")
+    export_studies(session.progress, runs_dir / "optuna")
     return Visit(session, interrupted, perf_counter() - started)
 
 

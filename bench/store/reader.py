@@ -13,8 +13,9 @@ from bench.common.run_archive import ArchivedRun
 from bench.store.cache import Stored
 from bench.train.records import Result
 
-RESULT, WEIGHTS = "result.json", "weights.pt"
+RESULT = "result.json"
 _PAGE = 1000
+_ABOUT = ("commit", "versions", "hardware", "environment")  # tags on where a run was made
 _TIMEOUT = "5"
 
 
@@ -50,13 +51,15 @@ class Store:
         found: dict[str, list[Stored]] = {}
         for run in self.search("tags.`bench.state` = 'done'"):
             tags = run.data.tags
-            about = {name: tags.get(f"bench.{name}", "") for name in ("commit", "versions", "hardware")}
+            about = {name: tags.get(f"bench.{name}", "") for name in _ABOUT}
+            verified = tuple(filter(None, tags.get("bench.verified", "").split(",")))
             stored = Stored(
                 run.info.run_id,
                 tags["bench.key"],
                 tags["bench.code"],
                 run.info.artifact_uri,
                 **about,
+                verified=verified,
             )
             found.setdefault(stored.key, []).append(stored)
         return found

@@ -7,13 +7,12 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from bench.common import predictions
 from bench.common.provenance import Provenance
 from bench.common.run_archive import ArchivedRun, flat
 from bench.plan.plan import Plan
 from bench.plan.planned import PlannedExperiment, PlannedRun
-from bench.store.reader import RESULT, WEIGHTS, Store
-from bench.train.records import Epoch, Result
+from bench.store.reader import RESULT, Store
+from bench.train.records import Epoch, Result, kept_files
 
 
 class Tracker(Store):
@@ -74,10 +73,8 @@ class Tracker(Store):
         run_id = self._runs.pop(job.key)
         if self.provenance.diff:
             self.client.log_text(run_id, self.provenance.diff, "code.diff")
-        for name in (WEIGHTS, predictions.FILE):
-            kept = self.runs_dir / "work" / job.key / name
-            if kept.is_file():
-                self.client.log_artifact(run_id, str(kept))
+        for kept in kept_files(self.runs_dir / "work" / job.key):
+            self.client.log_artifact(run_id, str(kept))
         self._finish(run_id, result, self._logged[job.key])  # its curve too, if no driver heard of it
 
     def failed(self, job: PlannedRun, reason: str) -> None:
@@ -116,6 +113,7 @@ class Tracker(Store):
         self._batch(run_id, {f"final.{k}": v for k, v in result.metrics.items()} | cost, 0)
         self.client.log_text(run_id, json.dumps(result.plain(), indent=1), RESULT)
         self.client.set_tag(run_id, "bench.status", result.status)
+        self.client.set_tag(run_id, "bench.environment", result.environment)
         self.client.set_tag(run_id, "bench.state", "done")  # last: only now is it found as finished
         self.client.set_terminated(run_id, "FINISHED")
 
@@ -207,6 +205,7 @@ class Tracker(Store):
             "bench.code": plan.code_of(job.experiment),
             "bench.kind": "run",
             "bench.phase": job.phase,
+            "bench.task": job.task,
             "bench.experiment": job.experiment,
             "bench.owner": self.owner,
             **{f"bench.{name}": value for name, value in self.provenance.tags().items()},

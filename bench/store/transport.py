@@ -21,20 +21,20 @@ def write_specs(plan: Plan, cached: CachedRuns, path: Path) -> int:
         raise UserError(
             f"{plan.suite.name}: its sources are files of weights; they are not written to {path}"
         )
-    jobs = [job for one in plan.everyone for job in one.missing(cached.results)]
+    missing = [run for one in plan.everyone for run in cached.progress.missing(one)]
     entries = [
         {
             "suite": plan.suite.name,
-            "experiment": job.experiment,
-            "phase": job.phase,
-            "spec": job.spec.model_dump(mode="json"),
-            "limits": {str(epoch): limit for epoch, limit in job.limits.items()},
+            "experiment": run.experiment,
+            "phase": run.phase,
+            "spec": run.spec.model_dump(mode="json"),
+            "limits": {str(epoch): limit for epoch, limit in run.limits.items()},
         }
-        for job in jobs
+        for run in missing
     ]
     with written_whole(path) as file:
         file.write(json.dumps(entries, indent=1).encode())
-    return len(jobs)
+    return len(missing)
 
 
 def take(tracker: Tracker, runs: Sequence[ArchivedRun]) -> tuple[int, int]:
