@@ -108,7 +108,7 @@ def drive(
         interrupted = True
     finally:
         tracker.close()
-    if session.progress.complete():
+    if session.complete():
         for shared in (SOURCES, FEATURES):
             shutil.rmtree(runs_dir / "work" / shared, ignore_errors=True)
     export_studies(session.progress, runs_dir / "optuna")

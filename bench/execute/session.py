@@ -66,6 +66,10 @@ class Session:
         """Those that there are, by key."""
         return self.progress.results
 
+    def complete(self) -> bool:
+        """Every final run of the plan has its result."""
+        return self.progress.complete()
+
     def next(self) -> PlannedRun | None:
         """A run to start now; None if there is none at the moment (see `over`)."""
         if self.stopping or not self._ready:

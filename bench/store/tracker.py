@@ -11,6 +11,7 @@ from bench.common.provenance import Provenance
 from bench.common.run_archive import ArchivedRun, flat
 from bench.plan.plan import Plan
 from bench.plan.planned import PlannedExperiment, PlannedRun
+from bench.store.cache import Stored
 from bench.store.reader import RESULT, Store
 from bench.train.records import Epoch, Result, kept_files
 
@@ -82,6 +83,11 @@ class Tracker(Store):
         run_id = self._runs.pop(job.key)
         self.client.set_tag(run_id, "bench.failure", reason[:4000])
         self.client.set_terminated(run_id, "FAILED")
+
+    def verify(self, stored: Stored, code: str) -> None:
+        """Tag a finished run as one that other code, too, was seen to give."""
+        codes = ",".join(dict.fromkeys([*stored.verified, code]))
+        self.client.set_tag(stored.run_id, "bench.verified", codes)
 
     def take(self, moved: ArchivedRun) -> None:
         """Log a run that was made elsewhere; its parent lists it when its suite is next run here."""

@@ -10,6 +10,7 @@ from bench.execute.serial import Serial
 from bench.execute.session import Session
 from bench.execute.worker import Place, WorkItem
 from bench.plan.plan import make_plan
+from bench.plan.progress import Progress
 from bench.train.records import Result
 
 
@@ -34,7 +35,7 @@ def figures(session: Session) -> dict:
 
 
 def test_serial_does_all_work(plan, data_dir, tmp_path):
-    session = Session(plan(), {}, [])
+    session = Session(Progress(plan()), [])
     Serial(place(data_dir, tmp_path)).execute(session)
     assert session.complete()
     assert len(session.results) == 10
@@ -42,20 +43,20 @@ def test_serial_does_all_work(plan, data_dir, tmp_path):
 
 def test_serial_stops_in_time_and_goes_on(plan, data_dir, tmp_path):
     made = plan(tune=False)
-    session = Session(made, {}, [])
+    session = Session(Progress(made), [])
     Serial(place(data_dir, tmp_path, deadline=time.monotonic())).execute(session)
     assert session.stopping
     assert not session.complete()
-    rest = Session(made, session.results, [])
+    rest = Session(Progress(made, session.results), [])
     Serial(place(data_dir, tmp_path)).execute(rest)
     assert rest.complete()
 
 
 def test_ray_and_serial_give_equal_bytes(plan, data_dir, tmp_path):
     """Two kept workers do ten runs, and get what a single process gets."""
-    alone = Session(plan(), {}, [])
+    alone = Session(Progress(plan()), [])
     Serial(place(data_dir, tmp_path / "serial")).execute(alone)
-    together = Session(plan(), {}, [])
+    together = Session(Progress(plan()), [])
     ray = Ray(place(data_dir, tmp_path / "ray"), tmp_path / "tune", resources={"CPU": 2})
     try:
         assert ray.slots == 2
@@ -87,7 +88,7 @@ def test_runs_spread_over_gpus_and_no_slot_idles(plan, data_dir, tmp_path, per_r
         seen = {"gpu": float(ray.get_gpu_ids()[0]), "worker": float(os.getpid())}
         return Result("finished", (), {"test_error": 0.0}, {**seen, "from": started, "to": time.time()})
 
-    session = Session(plan(tune=False, seeds=8), {}, [])
+    session = Session(Progress(plan(tune=False, seeds=8)), [])
     where = place(data_dir, tmp_path, cpus_per_run=1, gpus_per_run=per_run)
     ray = Ray(where, tmp_path / "tune", resources={"CPU": 16, "GPU": 4}, work=wait_and_sleep)
     try:
@@ -124,7 +125,7 @@ def test_a_lost_worker_is_retried_and_a_hopeless_run_fails_alone(plan, data_dir,
         return Result("finished", (), {"test_error": 1.0}, {"seconds": 0.1})
 
     made = plan(tune=False)
-    session = Session(made, {}, [])
+    session = Session(Progress(made), [])
     ray = Ray(place(data_dir, tmp_path), tmp_path / "tune", resources={"CPU": 2}, retries=1, work=fragile)
     try:
         ray.execute(session)

@@ -9,6 +9,7 @@ from bench.common.errors import UserError
 from bench.data.sets import write
 from bench.execute.session import Session
 from bench.plan.plan import make_plan
+from bench.plan.progress import Progress
 from bench.plan.tuning import Study
 from bench.spec import SOURCE_SEEDS, TUNING_SEEDS, Data, Experiment, Range, Transfer
 from bench.store.cache import Stored, find_cached
@@ -61,7 +62,7 @@ def test_a_plan_counts_trials_and_final_runs(suite, data_dir):
 
 @pytest.mark.parametrize("slots", [1, 2, 5])
 def test_the_work_is_the_same_on_any_number_of_slots(suite, data_dir, slots):
-    session = Session(plan(suite, data_dir), {}, [])
+    session = Session(Progress(plan(suite, data_dir)), [])
     order = work_through(session, slots)
     assert session.complete()
     assert len(order) == len(set(order)) == 10
@@ -70,7 +71,7 @@ def test_the_work_is_the_same_on_any_number_of_slots(suite, data_dir, slots):
 
 
 def test_final_runs_wait_for_the_end_of_tuning(suite, data_dir):
-    session = Session(plan(suite, data_dir, only=lambda one: one == "plain-8"), {}, [])
+    session = Session(Progress(plan(suite, data_dir, only=lambda one: one == "plain-8")), [])
     first = [session.next() for _ in range(3)]
     assert [job and job.label for job in first] == ["trial 0", "trial 1", None]
     assert not session.over, "trial 2 can start once these two have ended"
@@ -82,7 +83,7 @@ def test_final_runs_wait_for_the_end_of_tuning(suite, data_dir):
 
 def test_a_failure_stops_its_experiment_alone(suite, data_dir):
     record = Record()
-    session = Session(plan(suite, data_dir), {}, [record])
+    session = Session(Progress(plan(suite, data_dir)), [record])
     job = session.next()
     session.failed(job, "worker lost")
     order = work_through(session, 2)
@@ -101,40 +102,40 @@ def store(session: Session, code: str) -> tuple[dict, dict]:
 
 def test_finished_runs_are_recalled_and_stale_ones_shown(suite, data_dir):
     made = plan(suite, data_dir)
-    session = Session(made, {}, [])
+    session = Session(Progress(made), [])
     work_through(session)
     stored, results = store(session, made.experiments[0].code)
     cached = find_cached(made, stored, lambda run: results[run.run_id])
-    assert cached.missing(made) == 0
+    assert cached.progress.left == 0
     assert not cached.stale
 
     old, _ = store(session, "other code")
     shown = find_cached(made, old, lambda run: results[run.run_id])
     assert shown.results == {}
-    assert {job.label for job in shown.stale.values()} == {"trial 0", "trial 1"}
+    assert {run.label for run, _ in shown.stale.values()} == {"trial 0", "trial 1"}
     accepted = find_cached(made, old, lambda run: results[run.run_id], accept_stale=True)
-    assert accepted.missing(made) == 0
+    assert accepted.progress.left == 0
 
 
 def test_more_seeds_train_only_what_is_missing(suite, data_dir):
     made = plan(suite, data_dir)
-    session = Session(made, {}, [])
+    session = Session(Progress(made), [])
     work_through(session)
     stored, results = store(session, made.experiments[0].code)
     more = plan(suite, data_dir, seeds=3)
     cached = find_cached(more, stored, lambda run: results[run.run_id])
-    rest = Session(more, cached.results, [])
+    rest = Session(Progress(more, cached.results), [])
     assert sorted(work_through(rest)) == [("plain-8", "seed 2"), ("resnet-8", "seed 2")]
 
 
 def test_a_tuned_recipe_reaches_the_final_runs(suite, data_dir):
     made = plan(suite, data_dir)
-    session = Session(made, {}, [])
+    session = Session(Progress(made), [])
     work_through(session)
     experiment = made.experiments[0]
     assert isinstance(experiment.study, Study)
-    best = experiment.study.best(experiment.told(session.results))[0]
-    assert {job.spec.recipe.lr for job in experiment.finals(session.results)} == {best.values["lr"]}
+    best = experiment.study.best(session.progress.told(experiment))[0]
+    assert {job.spec.recipe.lr for job in session.progress.finals(experiment)} == {best.values["lr"]}
 
 
 def test_missing_data_set_stands_in_loudly_or_stops(suite, tmp_path):
@@ -209,15 +210,15 @@ def test_a_tuned_strength_reaches_the_final_runs(suite, data_dir):
     space = {"rotation.degrees": Range(low=1, high=90)}
     experiments = [suite.experiments[0].replace(augment=augment, space=space)]
     made = make_plan(suite.replace(experiments=experiments, claims=()), "smoke", data_dir)
-    session = Session(made, {}, [])
+    session = Session(Progress(made), [])
     error = 60.0
     while (job := session.next()) is not None:
         error -= 1  # each trial better than the one before
         session.ended(job, finished(error))
     (one,) = made.experiments
-    best = one.study.best(one.told(session.results))[0]
+    best = one.study.best(session.progress.told(one))[0]
     assert best.values["rotation.degrees"] != 10.0, "the last trial is the best"
-    chosen = {job.spec.augment[0].options["degrees"] for job in one.finals(session.results)}
+    chosen = {job.spec.augment[0].options["degrees"] for job in session.progress.finals(one)}
     assert chosen == {best.values["rotation.degrees"]}
 
 
@@ -249,10 +250,10 @@ def transferred(suite, data_dir):
 def test_what_starts_from_a_source_waits_for_the_run_of_its_seed(suite, data_dir):
     made = transferred(suite, data_dir)
     (source,) = made.sources
-    seeds = [job.spec.seed - SOURCE_SEEDS for job in source.finals({})]
+    seeds = [job.spec.seed - SOURCE_SEEDS for job in Progress(made).finals(source)]
     assert seeds == [0, 1, TUNING_SEEDS], "none that what begins with it has"
     assert made.runs_total == 3 + 2 * (3 + 2)
-    session = Session(made, {}, [])
+    session = Session(Progress(made), [])
     done = []
     while (job := session.next()) is not None:
         assert job.needs is None or job.needs in session.results
@@ -260,7 +261,7 @@ def test_what_starts_from_a_source_waits_for_the_run_of_its_seed(suite, data_dir
         session.ended(job, finished(50.0 - len(done)))
     assert len(done) == made.runs_total
     assert [job.phase for job in done[:3]] == ["source"] * 3, "others wait for them"
-    keys = {job.spec.seed - SOURCE_SEEDS: job.key for job in source.finals({})}
+    keys = {job.spec.seed - SOURCE_SEEDS: job.key for job in Progress(made).finals(source)}
     for job in (one for one in done if one.experiment == "frozen"):
         assert job.needs == keys[job.spec.seed if job.phase == "final" else TUNING_SEEDS]
 
@@ -268,7 +269,7 @@ def test_what_starts_from_a_source_waits_for_the_run_of_its_seed(suite, data_dir
 def test_halves_are_of_the_seed_and_shared_by_all_contenders(suite, data_dir):
     made = transferred(suite, data_dir)
     results = {}
-    session = Session(made, results, [])
+    session = Session(Progress(made, results), [])
     done = []
     while (job := session.next()) is not None:
         done.append(job)
@@ -285,7 +286,7 @@ def test_halves_are_of_the_seed_and_shared_by_all_contenders(suite, data_dir):
 
 
 def test_a_failed_source_fails_what_starts_from_it(suite, data_dir):
-    session = Session(transferred(suite, data_dir), {}, [])
+    session = Session(Progress(transferred(suite, data_dir)), [])
     while (job := session.next()) is not None:
         if job.phase == "source" and job.spec.seed == SOURCE_SEEDS:
             session.failed(job, "worker lost")
@@ -303,14 +304,14 @@ def test_the_share_of_old_layers_rate_can_be_tuned(suite, data_dir):
     one = plain.experiments[1].replace(space={"start.share": Range(low=0.01, high=1.0)})
     profile = suite.profiles["smoke"].replace(data=SMALL)
     made = make_plan(plain.replace(experiments=[one], profiles={"smoke": profile}), "smoke", data_dir)
-    session, error = Session(made, {}, []), 60.0
+    session, error = Session(Progress(made), []), 60.0
     while (job := session.next()) is not None:
         error -= 1  # each trial better than the one before
         session.ended(job, finished(error))
     (frozen,) = made.experiments
-    best = frozen.study.best(frozen.told(session.results))[0].values["start.share"]
+    best = frozen.study.best(session.progress.told(frozen))[0].values["start.share"]
     assert best != 1.0
-    assert {job.spec.start.share for job in frozen.finals(session.results)} == {best}
+    assert {job.spec.start.share for job in session.progress.finals(frozen)} == {best}
 
 
 @pytest.mark.parametrize(
@@ -346,7 +347,12 @@ def test_weights_from_a_file_are_a_source_that_nobody_waits_for(suite, data_dir,
     assert not planned.sources
     (given,) = planned.given
     assert given.state.keys() == network.state_dict().keys(), "other names, but the same order"
-    jobs = [job for one in planned.experiments for job in one.ready({}) if job.experiment == "frozen"]
+    jobs = [
+        job
+        for one in planned.experiments
+        for job in Progress(planned).ready(one)
+        if job.experiment == "frozen"
+    ]
     assert jobs
     assert {job.needs for job in jobs} == {given.key}
     torch.save(models.build("resnet-8", num_classes=10, width=8).state_dict(), folder / "mine.pt")

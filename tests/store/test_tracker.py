@@ -8,6 +8,7 @@ from bench import load_suite
 from bench.common.errors import UserError
 from bench.common.provenance import Provenance
 from bench.plan.plan import make_plan
+from bench.plan.progress import Progress
 from bench.store.reader import tracking_uri
 from bench.store.tracker import Tracker
 from bench.train.records import Epoch, Result
@@ -47,7 +48,7 @@ RESULT = Result(
 
 
 def job_of(plan, seed: int = 0):
-    return plan.experiments[0].finals({})[seed]
+    return Progress(plan).finals(plan.experiments[0])[seed]
 
 
 def steps(tracker, run_id: str) -> list[int]:
