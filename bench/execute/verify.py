@@ -1,7 +1,7 @@
 """Whether today's code gives the digits of stale runs: one epoch of one of them is replayed, and compared.
 
-Runs of the same old code were made by the same files, so one speaks for all of them. That holds within one class
-of machines (`bench.train.environment`); for runs of another class nothing can be said here.
+Runs of the same old code were made by the same files, so one speaks for all of them. That holds within one
+class of machines (`bench.train.environment`); for runs of another class nothing can be said here.
 """
 
 import math
