@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bench import Suite, load_suite
 from bench.data.sets import write
 
 ROOT = Path(__file__).parent.parent
@@ -84,6 +85,12 @@ def suites_dir(tmp_path: Path) -> Path:
     folder.mkdir()
     (folder / "tiny.py").write_text(TINY_SUITE)
     return folder
+
+
+@pytest.fixture
+def suite(suites_dir: Path) -> Suite:
+    """The suite `tiny`."""
+    return load_suite("tiny", suites_dir)
 
 
 @pytest.fixture

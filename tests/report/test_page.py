@@ -11,7 +11,7 @@ import pytest
 
 from bench.report.build import build_report
 from bench.results.tables import write
-from tests.report.test_build import made_up
+from tests.report.made import made_up
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
