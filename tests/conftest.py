@@ -3,8 +3,10 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+os.environ["OMP_NUM_THREADS"] = "1"  # before numpy and torch are loaded: tests run in parallel
 
 import numpy as np
 import pytest
@@ -91,6 +93,18 @@ def suites_dir(tmp_path: Path) -> Path:
 def suite(suites_dir: Path) -> Suite:
     """The suite `tiny`."""
     return load_suite("tiny", suites_dir)
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A Ray cluster that tests share: two cores, and four GPUs that are not there."""
+    from bench.execute.ray_executor import Ray
+    from bench.execute.worker import Place
+
+    folder = tmp_path_factory.mktemp("cluster")
+    shared = Ray(Place(data_dir=folder, work_dir=folder), folder, resources={"CPU": 2, "GPU": 4})
+    yield
+    shared.close()
 
 
 @pytest.fixture

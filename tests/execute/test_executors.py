@@ -4,7 +4,6 @@ from itertools import pairwise
 
 import pytest
 
-from bench import load_suite
 from bench.execute.ray_executor import Ray
 from bench.execute.serial import Serial
 from bench.execute.session import Session
@@ -14,9 +13,9 @@ from bench.train.records import Result
 
 
 @pytest.fixture
-def plan(suites_dir, data_dir):
+def plan(suite, data_dir):
     def make(**options):
-        return make_plan(load_suite("tiny", suites_dir), "smoke", data_dir, **options)
+        return make_plan(suite, "smoke", data_dir, **options)
 
     return make
 
@@ -51,21 +50,20 @@ def test_serial_stops_in_time_and_goes_on(plan, data_dir, tmp_path):
     assert rest.complete()
 
 
+@pytest.mark.usefixtures("cluster")
 def test_ray_and_serial_give_equal_bytes(plan, data_dir, tmp_path):
     """Two kept workers do ten runs, and get what a single process gets."""
     alone = Session(plan(), {}, [])
     Serial(place(data_dir, tmp_path / "serial")).execute(alone)
     together = Session(plan(), {}, [])
-    ray = Ray(place(data_dir, tmp_path / "ray"), tmp_path / "tune", resources={"CPU": 2})
-    try:
-        assert ray.slots == 2
-        ray.execute(together)
-    finally:
-        ray.close()
+    ray = Ray(place(data_dir, tmp_path / "ray", gpus_per_run=0), tmp_path / "tune")
+    assert ray.slots == 2
+    ray.execute(together)
     assert together.complete()
     assert figures(together) == figures(alone)
 
 
+@pytest.mark.usefixtures("cluster")
 @pytest.mark.parametrize(("per_run", "slots"), [(1.0, 4), (0.5, 8)])
 def test_runs_spread_over_gpus_and_no_slot_idles(plan, data_dir, tmp_path, per_run, slots):
     """Four fake GPUs, sixteen equal runs; the first of them wait until every slot is taken."""
@@ -88,13 +86,10 @@ def test_runs_spread_over_gpus_and_no_slot_idles(plan, data_dir, tmp_path, per_r
         return Result("finished", (), {"test_error": 0.0}, {**seen, "from": started, "to": time.time()})
 
     session = Session(plan(tune=False, seeds=8), {}, [])
-    where = place(data_dir, tmp_path, cpus_per_run=1, gpus_per_run=per_run)
-    ray = Ray(where, tmp_path / "tune", resources={"CPU": 16, "GPU": 4}, work=wait_and_sleep)
-    try:
-        assert ray.slots == slots
-        ray.execute(session)
-    finally:
-        ray.close()
+    where = place(data_dir, tmp_path, cpus_per_run=1 / 4, gpus_per_run=per_run)
+    ray = Ray(where, tmp_path / "tune", work=wait_and_sleep)
+    assert ray.slots == slots
+    ray.execute(session)
     costs = sorted((result.cost for result in session.results.values()), key=lambda cost: cost["from"])
     assert Counter(cost["gpu"] for cost in costs) == {0.0: 4, 1.0: 4, 2.0: 4, 3.0: 4}
     at_once = [sum(one["from"] <= cost["from"] < one["to"] for one in costs) for cost in costs]
@@ -105,6 +100,7 @@ def test_runs_spread_over_gpus_and_no_slot_idles(plan, data_dir, tmp_path, per_r
         assert max(gaps, default=0.0) < 1.5, "a slot idled while work waited"
 
 
+@pytest.mark.usefixtures("cluster")
 def test_a_lost_worker_is_retried_and_a_hopeless_run_fails_alone(plan, data_dir, tmp_path):
     marks = tmp_path / "marks"
     marks.mkdir()
@@ -125,11 +121,9 @@ def test_a_lost_worker_is_retried_and_a_hopeless_run_fails_alone(plan, data_dir,
 
     made = plan(tune=False)
     session = Session(made, {}, [])
-    ray = Ray(place(data_dir, tmp_path), tmp_path / "tune", resources={"CPU": 2}, retries=1, work=fragile)
-    try:
-        ray.execute(session)
-    finally:
-        ray.close()
+    Ray(place(data_dir, tmp_path, gpus_per_run=0), tmp_path / "tune", retries=1, work=fragile).execute(
+        session
+    )
     assert len(session.results) == 3
     (failure,) = session.failures.values()
     assert failure.startswith("resnet-8, seed 1: ")
