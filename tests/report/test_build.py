@@ -14,46 +14,43 @@ from bench.report.library import find_results
 from bench.results.tables import read, write
 from tests.report.made import averaged, built, made_up, transferred
 
-PURE = ("verdicts.json", "tables", "figures")
 
-
-def test_same_files_same_bytes(tmp_path):
-    one, two = (built(tmp_path / name, made_up()) for name in ("one", "two"))
-    assert one == two
-    assert built(tmp_path / "one", read(tmp_path / "one")) == two, "and again from what was written"
+def test_same_files_same_bytes(tmp_path, report):
+    assert built(tmp_path, made_up()) == report
+    assert built(tmp_path, read(tmp_path)) == report, "and again from what was written"
 
 
 def test_what_is_not_made_any_more_goes(tmp_path):
-    built(tmp_path, made_up())
+    write(made_up(), tmp_path)
     old = tmp_path / "figures" / "old.svg"
+    old.parent.mkdir()
     old.write_text("<svg/>")
     build_report(tmp_path)
     assert not old.exists()
     assert (tmp_path / "runs.csv").exists()
 
 
-def test_what_depends_on_the_machine_stays_in_its_own_files(tmp_path):
+def test_what_depends_on_the_machine_stays_in_its_own_files(tmp_path, report):
     slow = made_up()
     slow = replace(
         slow, cost=slow.cost.assign(seconds=99.0), provenance={**slow.provenance, "commits": ["def"]}
     )
-    one, two = built(tmp_path / "one", made_up()), built(tmp_path / "two", slow)
-    differing = {name for name in one if one[name] != two[name]}
+    made = built(tmp_path, slow)
+    differing = {name for name in report if report[name] != made[name]}
     assert differing == {
         "cost.csv", "provenance.json", "tables/cost.csv", "tables/cost.md", "tables/cost.tex", "report.md",
         "report.html",
     }  # fmt: skip
 
 
-def test_verdicts_stand_in_every_form(tmp_path):
-    files = built(tmp_path, made_up())
-    verdicts = {one["claim"]: one for one in json.loads(files["verdicts.json"])}
+def test_verdicts_stand_in_every_form(report):
+    verdicts = {one["claim"]: one for one in json.loads(report["verdicts.json"])}
     assert verdicts["degradation"]["verdict"] == "supported"
     assert verdicts["degradation"]["n"] == 5
     assert verdicts["weights"]["verdict"] == "supported"
     assert "cure" not in verdicts, "resnet-110 does not stand in this profile"
     for name in ("report.html", "report.md", "tables/verdicts.csv", "tables/verdicts.md"):
-        text = files[name].decode()
+        text = report[name].decode()
         assert "not run in quick" in text
         assert "supported" in text
 
@@ -79,16 +76,15 @@ def test_a_stand_in_is_loud(tmp_path):
     assert "(other protocol!)" in files["tables/experiments.md"].decode()
 
 
-def test_numbers_from_memory_are_never_the_paper_s(tmp_path):
-    files = built(tmp_path, made_up())
-    table = files["tables/experiments.csv"].decode()
+def test_numbers_from_memory_are_never_the_paper_s(report):
+    table = report["tables/experiments.csv"].decode()
     assert "8.75 (single run)" in table
-    assert "A paper, Table 6" in files["tables/references.csv"].decode()
-    assert "1.234" not in table + files["report.html"].decode()
+    assert "A paper, Table 6" in report["tables/references.csv"].decode()
+    assert "1.234" not in table + report["report.html"].decode()
 
 
-def test_the_page_needs_no_network_and_escapes_text(tmp_path):
-    page = built(tmp_path, made_up())["report.html"].decode()
+def test_the_page_needs_no_network_and_escapes_text(report):
+    page = report["report.html"].decode()
     addresses = set(re.findall(r'(?:src|href)="([^"]*)"', page))
     assert all(one.startswith(("#", "data:")) for one in addresses), addresses
     assert "url(http" not in page
@@ -96,9 +92,8 @@ def test_the_page_needs_no_network_and_escapes_text(tmp_path):
 
 
 def test_the_user_s_results_come_before_the_published(tmp_path):
-    built(tmp_path / "published" / "made-up" / "quick", made_up())
-    built(tmp_path / "published" / "made-up" / "paper", made_up())
-    built(tmp_path / "made-up" / "quick", made_up())
+    for place in ("published/made-up/quick", "published/made-up/paper", "made-up/quick"):
+        write(made_up(), tmp_path / place)
 
     def found(**asked):
         paths = find_results(
@@ -114,7 +109,7 @@ def test_the_user_s_results_come_before_the_published(tmp_path):
 
 
 def test_broken_results_are_one_line(tmp_path):
-    built(tmp_path, made_up())
+    write(made_up(), tmp_path)
     whole = (tmp_path / "suite.json").read_text()
     (tmp_path / "suite.json").write_text(whole.replace('"format": 1', '"format": 0'))
     with pytest.raises(UserError, match="results of format 0, where this version reads 1"):
@@ -127,14 +122,15 @@ def test_broken_results_are_one_line(tmp_path):
         build_report(tmp_path)
 
 
-def test_averages_have_their_tables_and_figures(tmp_path):
-    made = built(tmp_path, averaged())
-    table = made["tables/ensembles.csv"].decode().splitlines()
-    assert table[1].startswith('1 net,6,"37.50 [35.54, 39.46]"') or "37.50" in table[1]
+def test_averages_have_their_tables_and_figures(tmp_path, averages):
+    table = averages["tables/ensembles.csv"].decode().splitlines()
+    assert table[1].startswith("1 net,6,")
+    assert "37.50" in table[1]
     assert table[2].startswith("2 nets,3,")
-    assert made["tables/ensemble-cost.csv"].decode().splitlines()[1:] == ['1 net,"1,000"', "2 nets,500"]
-    assert {"figures/ensembles.svg", "figures/averages.svg"} <= made.keys()
-    assert b"Averaged predictions" in made["report.html"]
+    assert averages["tables/ensemble-cost.csv"].decode().splitlines()[1:] == ['1 net,"1,000"', "2 nets,500"]
+    assert {"figures/ensembles.svg", "figures/averages.svg"} <= averages.keys()
+    assert b"Averaged predictions" in averages["report.html"]
+    write(averaged(), tmp_path)
     assert read(tmp_path).values("2 nets", "test_error").tolist() == [40, 39, 38]
 
 
@@ -147,12 +143,11 @@ def test_runs_that_share_halves_are_paired():
     assert outcome.contrasts[0][1].se == pytest.approx(gaps.std(ddof=1) / np.sqrt(5))
 
 
-def test_the_contact_sheet_stands_in_the_report(tmp_path):
-    made = built(tmp_path, averaged())
-    assert made["augmentations.png"] == b"a picture"
-    assert base64.b64encode(b"a picture") in made["report.html"]
-    assert b"(augmentations.png)" in made["report.md"]
-    assert b"Contact sheet" not in built(tmp_path / "other", made_up())["report.html"]
+def test_the_contact_sheet_stands_in_the_report(report, averages):
+    assert averages["augmentations.png"] == b"a picture"
+    assert base64.b64encode(b"a picture") in averages["report.html"]
+    assert b"(augmentations.png)" in averages["report.md"]
+    assert b"Contact sheet" not in report["report.html"]
 
 
 def test_reports_load_nothing_heavy(tmp_path):
