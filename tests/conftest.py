@@ -72,6 +72,11 @@ def tiny_arrays(train: int = 256, test: int = 96, size: int = 16, classes: int =
     return arrays
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first: a worker that came to it last would keep all others waiting."""
+    items.sort(key=lambda item: "test_stopped_three_times" not in item.name)
+
+
 @pytest.fixture(scope="session")
 def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the data set `tiny`."""

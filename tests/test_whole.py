@@ -7,6 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -84,7 +85,7 @@ def report(folder: Path) -> dict[str, bytes]:
 
 def runs(folder: Path) -> list[tuple[str, str]]:
     """Key and MLflow status of every run in the store."""
-    with sqlite3.connect(folder / "runs" / "mlflow.db") as store:
+    with closing(sqlite3.connect(folder / "runs" / "mlflow.db")) as store:
         return store.execute(
             "select tags.value, runs.status from runs join tags on tags.run_uuid = runs.run_uuid "
             "where tags.key = 'bench.key'"

@@ -10,7 +10,6 @@ from bench.claims import stats
 from bench.claims.stats import Estimate, Sample
 
 patient = settings(deadline=None)  # another process may have the core
-THREE_SIGMA_OF_4000 = 3 * np.sqrt(0.95 * 0.05 / 4000)
 
 
 def draw(seed: int, n: int, mean: float = 10.0, spread: float = 1.0) -> Sample:
@@ -183,28 +182,19 @@ def test_mean_of_nothing_is_refused():
         stats.mean(np.array([]))
 
 
-# coverage: the tolerance is three standard errors of a share of 4,000 draws, 1.03 points
+# coverage; that of equal numbers of seeds is simulated in test_simulation.py
 
 
-@pytest.mark.parametrize("n", [3, 5, 10])
-def test_interval_of_a_mean_covers_at_its_level(n):
-    draws = np.random.default_rng(n).normal(5, 2, (4000, n))
-    found = [stats.mean(sample) for sample in draws]
-    covered = np.mean([one.low <= 5 <= one.high for one in found])
-    assert covered == pytest.approx(0.95, abs=THREE_SIGMA_OF_4000)
-
-
-@pytest.mark.parametrize("sizes", [(3, 3), (5, 5), (10, 10), (5, 10)])
-def test_interval_of_a_difference_covers_at_its_level_with_unequal_variances(sizes):
-    """Standard deviations 3 and 1. Welch's own error is below 0.3 points here (300,000 draws)."""
-    rng = np.random.default_rng(sizes)
-    pairs = zip(rng.normal(7, 3, (4000, sizes[0])), rng.normal(5, 1, (4000, sizes[1])), strict=True)
+def test_interval_of_a_difference_covers_at_its_level_with_unequal_sizes_and_variances():
+    """Standard deviations 3 and 1; within three standard errors of a share of 4,000 draws, 1.03 points."""
+    rng = np.random.default_rng(0)
+    pairs = zip(rng.normal(7, 3, (4000, 5)), rng.normal(5, 1, (4000, 10)), strict=True)
     found = [stats.contrast(pair, [1, -1]) for pair in pairs]
     covered = np.mean([one.low <= 2 <= one.high for one in found])
-    assert covered == pytest.approx(0.95, abs=THREE_SIGMA_OF_4000)
+    assert covered == pytest.approx(0.95, abs=3 * np.sqrt(0.95 * 0.05 / 4000))
 
 
-# equivalence, test images, power
+# equivalence, test images
 
 
 @pytest.mark.parametrize("shift", [0.0, 0.4, 2.0])
@@ -253,12 +243,3 @@ def test_an_exact_number_moves_an_estimate():
     found = stats.mean(draw(3, 5))
     moved = found.shifted(-4)
     assert (moved.value, moved.low, moved.se) == (found.value - 4, found.low - 4, found.se)
-
-
-# Holm
-
-
-# power
-
-
-# looks
