@@ -2,14 +2,12 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
 from bench.claims import stats
 from bench.claims.stats import Estimate, Sample
-
-patient = settings(deadline=None)  # another process may have the core
 
 
 def draw(seed: int, n: int, mean: float = 10.0, spread: float = 1.0) -> Sample:
@@ -95,7 +93,6 @@ def test_a_group_without_spread_leaves_the_other_groups_df():
 # invariances
 
 
-@patient
 @given(a=errors, b=errors, shift=st.integers(-1000, 1000))
 def test_shift_moves_a_mean_and_leaves_a_difference(a, b, shift):
     one, moved = stats.mean(a), stats.mean(a + shift)
@@ -107,7 +104,6 @@ def test_shift_moves_a_mean_and_leaves_a_difference(a, b, shift):
         assert getattr(second, field) == pytest.approx(getattr(first, field), rel=1e-6, abs=1e-9)
 
 
-@patient
 @given(a=errors, b=errors, scale=st.floats(1e-3, 1e3))
 def test_scale_multiplies_all_but_df_and_p(a, b, scale):
     one = stats.contrast([a, b], [1, -1])
@@ -120,7 +116,6 @@ def test_scale_multiplies_all_but_df_and_p(a, b, scale):
     assert scaled.p_above(3 * scale) == pytest.approx(one.p_above(3), rel=1e-6)
 
 
-@patient
 @given(a=errors, b=errors, bound=st.integers(-100, 100))
 def test_swapped_groups_mirror_interval_and_p(a, b, bound):
     one, other = stats.contrast([a, b], [1, -1]), stats.contrast([b, a], [1, -1])
@@ -129,7 +124,6 @@ def test_swapped_groups_mirror_interval_and_p(a, b, bound):
     assert same(other.p_above(bound), one.p_below(-bound))
 
 
-@patient
 @given(a=errors, bound=st.integers(0, 100))
 def test_interval_excludes_a_bound_exactly_where_two_sided_p_is_small(a, bound):
     found = stats.mean(a, 0.9)
@@ -161,7 +155,6 @@ def test_chance_error_at_all_seeds_is_no_evidence(n):
     assert no_evidence(stats.contrast([np.full(n, 90.0), np.full(n, 0.0)], [1, -1]))
 
 
-@patient
 @given(value=st.integers(0, 10_000), other=st.integers(0, 10_000), n=st.integers(2, 20))
 def test_no_spread_is_no_evidence_whatever_the_number(value, other, n):
     assert no_evidence(stats.mean(np.full(n, value / 100)))
@@ -232,7 +225,6 @@ def test_seeds_and_images_agree_with_hand_computation():
     assert stats.mean_error(sample[:1], 2_796) == stats.run_error(6.0, 2_796)
 
 
-@patient
 @given(sample=errors, images=st.integers(50, 10_000))
 def test_images_only_widen_an_interval(sample, images):
     both, seeds = stats.mean_error(sample, images), stats.mean(sample)
