@@ -111,12 +111,12 @@ def suite(suites_dir: Path) -> Suite:
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A Ray cluster that tests share: two cores, and four GPUs that are not there."""
+    """A Ray cluster that tests share: two cores, and two GPUs that are not there."""
     from bench.execute.ray_executor import Ray
     from bench.execute.worker import Place
 
     folder = tmp_path_factory.mktemp("cluster")
-    shared = Ray(Place(data_dir=folder, work_dir=folder), folder, resources={"CPU": 2, "GPU": 4})
+    shared = Ray(Place(data_dir=folder, work_dir=folder), folder, resources={"CPU": 2, "GPU": 2})
     yield
     shared.close()
 

@@ -97,7 +97,10 @@ def unfinished_checkpoint(folder: Path) -> bool:
 
 
 def test_stopped_three_times_it_ends_as_if_undisturbed(tmp_path, images):
-    """Undisturbed and serial against Ray: killed while tuning and while training, then ended by Ctrl-C."""
+    """Undisturbed and serial against Ray: killed while tuning and while training, then ended by Ctrl-C.
+
+    The one killed while training is serial, and Ray goes on from its checkpoint.
+    """
     undisturbed = Driver(tmp_path / "undisturbed", images, "--serial")
 
     folder = tmp_path / "stopped"
@@ -105,7 +108,7 @@ def test_stopped_three_times_it_ends_as_if_undisturbed(tmp_path, images):
     tuning.until(lambda line: "finished" in line and "trial" in line)
     tuning.kill()
 
-    training = Driver(folder, images)
+    training = Driver(folder, images, "--serial")
     training.until(lambda line: "start" in line and "seed" in line)
     for _ in range(100):
         if unfinished_checkpoint(folder):
