@@ -67,7 +67,7 @@ def verify_stale(
 
 
 def is_from(stored: Stored, here: str, provenance: Provenance) -> bool:
-    """Whether a stored run is of this class of machines; old ones tell by their hardware and torch's version."""
+    """Whether a stored run is of this class of machines; old ones tell by hardware and torch's version."""
     if stored.environment:
         return stored.environment == here
     torch = f"torch {provenance.versions.get('torch')}"

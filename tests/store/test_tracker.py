@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from bench import load_suite
 from bench.common.errors import UserError
 from bench.common.provenance import Provenance
 from bench.plan.plan import make_plan
@@ -15,8 +14,8 @@ from bench.train.records import Epoch, Result
 
 
 @pytest.fixture
-def plan(suites_dir, data_dir):
-    return make_plan(load_suite("tiny", suites_dir), "smoke", data_dir, tune=False)
+def plan(suite, data_dir):
+    return make_plan(suite, "smoke", data_dir, tune=False)
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""What only a GPU can show. `make test ARGS="-m gpu"` runs these alone."""
+"""What only a GPU can show. `make test ARGS="-n 0 -m gpu"` runs these alone."""
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor

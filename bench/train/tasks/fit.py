@@ -77,7 +77,11 @@ class FeatureCache:
     def get(self, part: str, compute: Callable[[], Features]) -> Features:
         """The features of a part of the data, computed where the cache has none that can be read."""
         path = self.folder / f"{self.key}-{part}.npz"
-        with suppress(OSError, ValueError, zipfile.BadZipFile, EOFError), np.load(path) as file:
+        with (
+            suppress(OSError, ValueError, zipfile.BadZipFile, EOFError),
+            path.open("rb") as kept,
+            np.load(kept) as file,
+        ):
             return {name: file[name] for name in file.files}
         found = compute()
         with written_whole(path) as file:
