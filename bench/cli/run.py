@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.claims.verdicts import Outcome
-from bench.cli.common import cached_runs, console, open_tracker, resolved
+from bench.cli.common import cached_runs, console, open_tracker, resolved, warn
 from bench.cli.conclude import conclude
 from bench.common.errors import UserError
 from bench.execute.driver import drive
@@ -83,7 +83,7 @@ def visit(asked: Request, seeds: int | Mapping[str, int] | None, executor: Calla
     folder = asked.reports_dir / asked.suite.name / asked.profile
     results = collect(whole, cached.results, cached.runs, folder, tracker.artifact)
     visited.outcomes = build_report(folder)
-    build_index(asked.reports_dir)
+    build_index(asked.reports_dir, warn)
     conclude(tracker, whole, results, visited.outcomes, cached.runs, folder / "report.html")
     return visited
 
