@@ -61,7 +61,7 @@ def open_tracker(runs_dir: Path) -> "Tracker":
         runs_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"the runs folder {runs_dir} cannot be written: {error.strerror}") from error
-    return Tracker(tracking_uri(runs_dir), runs_dir, Provenance())
+    return Tracker(tracking_uri(runs_dir), runs_dir, Provenance(), warn)
 
 
 def cached_runs(made: "Plan", tracker: "Tracker", accept_stale: bool) -> "CachedRuns":

@@ -1,6 +1,5 @@
 """The driver: from a plan to results files, whatever happens in between."""
 
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -8,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+
+from filelock import FileLock, Timeout
 
 from bench.common.errors import UserError
 from bench.common.files import written_whole
@@ -118,22 +119,21 @@ def sole_driver(runs_dir: Path) -> Iterator[None]:
 
     Raises UserError if another has it, or if it cannot be written. The lock goes with the process.
     """
+    owner = runs_dir / ".driver"  # beside the lock, which is emptied by whoever asks for it
     try:
         runs_dir.mkdir(parents=True, exist_ok=True)
-        file = (runs_dir / ".lock").open("a+")
+        lock = FileLock(runs_dir / ".lock", blocking=False)
+        lock.acquire()
+        owner.write_text(str(os.getpid()), encoding="utf-8")
+    except Timeout:
+        told = owner.read_text(encoding="utf-8") if owner.is_file() else "?"
+        raise UserError(
+            f"another bench run (process {told}) works in {runs_dir}; wait for it, or give "
+            "BENCH_RUNS_DIR another folder"
+        ) from None
     except OSError as error:
         raise UserError(f"the runs folder {runs_dir} cannot be written: {error.strerror}") from error
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.seek(0)
-            owner = file.read().strip() or "?"
-            raise UserError(
-                f"another bench run (process {owner}) works in {runs_dir}; wait for it, or give "
-                "BENCH_RUNS_DIR another folder"
-            ) from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
+    try:
         yield
+    finally:
+        lock.release()

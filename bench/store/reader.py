@@ -3,7 +3,7 @@
 import json
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlparse
 from bench.common.errors import UserError
 from bench.common.run_archive import ArchivedRun
 from bench.store.cache import Stored
+from bench.store.sqlite_file import ready
 from bench.train.records import Result
 
 RESULT, WEIGHTS = "result.json", "weights.pt"
@@ -24,9 +25,12 @@ def tracking_uri(runs_dir: Path) -> str:
 
 
 class Store:
-    """Reads what has happened. Raises UserError when created if the store does not answer."""
+    """Reads what has happened. Raises UserError when created if the store does not answer.
 
-    def __init__(self, uri: str) -> None:
+    `say` is given a line on what has been mended.
+    """
+
+    def __init__(self, uri: str, say: Callable[[str], None] = print) -> None:
         os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
         os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
         os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
@@ -40,8 +44,11 @@ class Store:
 
         self.uri = uri
         try:
+            ready(uri, lambda new: MlflowClient(new).search_experiments(max_results=1), say)
             self.client = MlflowClient(uri)
             self.client.search_experiments(max_results=1)
+        except UserError:
+            raise
         except Exception as error:  # drivers, network, permissions: each raises its own
             raise UserError(f"the tracking store {uri} does not answer: {_short(error)}") from error
 

@@ -4,7 +4,7 @@ import json
 import socket
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bench.common import predictions
@@ -22,8 +22,10 @@ class Tracker(Store):
     Raises UserError when created if the store does not answer or cannot be written.
     """
 
-    def __init__(self, uri: str, runs_dir: Path, provenance: Provenance) -> None:
-        super().__init__(uri)
+    def __init__(
+        self, uri: str, runs_dir: Path, provenance: Provenance, say: Callable[[str], None] = print
+    ) -> None:
+        super().__init__(uri, say)
         self.runs_dir, self.provenance = runs_dir, provenance
         self.owner = f"{socket.gethostname()}:{runs_dir.resolve()}"
         self._plan: Plan | None = None
