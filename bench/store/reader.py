@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import unquote, urlparse
 
 from bench.common.errors import UserError
-from bench.common.run_archive import ArchivedRun
+from bench.common.plain_spec import PlainSpec
+from bench.common.run_archive import ArchivedRun, nested
 from bench.store.cache import Stored
 from bench.store.sqlite_file import ready
 from bench.train.records import Result
@@ -50,7 +51,7 @@ class Store:
         except UserError:
             raise
         except Exception as error:  # drivers, network, permissions: each raises its own
-            raise UserError(f"the tracking store {uri} does not answer: {_short(error)}") from error
+            raise UserError(f"the tracking store {uri} does not answer: {short(error)}") from error
 
     def finished(self) -> dict[str, list[Stored]]:
         """All finished runs by key, of whatever suite, earliest first."""
@@ -81,8 +82,14 @@ class Store:
             return Path(self.client.download_artifacts(stored.run_id, name, folder)).read_bytes()
 
     def moved(self, stored: Stored) -> ArchivedRun:
-        """A finished run with its files, to be moved elsewhere."""
+        """A finished run with its files, to be moved elsewhere.
+
+        Raises UserError where its specification cannot be told from what was logged.
+        """
         run = self.client.get_run(stored.run_id)
+        spec = nested(run.data.params)
+        if PlainSpec(spec).key != stored.key:
+            raise UserError(f"run {stored.key[:12]} cannot be exported: its parameters do not give its key")
         tags, names = run.data.tags, [one.path for one in self.client.list_artifacts(stored.run_id)]
         return ArchivedRun(
             key=stored.key,
@@ -90,7 +97,7 @@ class Store:
             suite=self.client.get_experiment(run.info.experiment_id).name,
             experiment=tags["bench.experiment"],
             phase=tags["bench.phase"],
-            params=run.data.params,
+            spec=spec,
             tags={name: getattr(stored, name) for name in ("commit", "versions", "hardware")},
             result=self.result(stored).plain(),
             files={name: self.artifact(stored, name) for name in names if name != RESULT},
@@ -113,5 +120,6 @@ class Store:
                 return
 
 
-def _short(error: Exception) -> str:
+def short(error: Exception) -> str:
+    """The first line of what an error says."""
     return (str(error).splitlines() or [type(error).__name__])[0][:200]

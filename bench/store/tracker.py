@@ -88,7 +88,7 @@ class Tracker(Store):
         self.client.set_tag(run_id, "bench.failure", reason[:4000])
         self.client.set_terminated(run_id, "FAILED")
 
-    def take(self, moved: ArchivedRun) -> None:
+    def take(self, moved: ArchivedRun, result: Result) -> None:
         """Log a run that was made elsewhere; its parent lists it when its suite is next run here."""
         tags = {
             "bench.key": moved.key,
@@ -99,13 +99,13 @@ class Tracker(Store):
             "bench.owner": self.owner,
             **{f"bench.{name}": value for name, value in moved.tags.items()},
         }
-        name = f"{moved.experiment} · seed {moved.params.get('seed', '?')} · imported"
+        name = f"{moved.experiment} · seed {moved.spec.get('seed', '?')} · imported"
         run = self.client.create_run(self._experiment(moved.suite), tags=tags, run_name=name)
-        run_id, result = str(run.info.run_id), Result.from_plain(dict(moved.result))
-        self._batch(run_id, {}, 0, moved.params)
-        with tempfile.TemporaryDirectory() as folder:
-            for file, content in moved.files.items():
-                Path(folder, file).write_bytes(content)
+        run_id = str(run.info.run_id)
+        self._batch(run_id, {}, 0, flat(moved.spec))
+        for file in moved.files:
+            with tempfile.TemporaryDirectory() as folder:  # one file at a time lies here
+                Path(folder, file).write_bytes(moved.files[file])
                 self.client.log_artifact(run_id, str(Path(folder, file)))
         self._finish(run_id, result, logged=0)
 
