@@ -16,6 +16,7 @@ from bench.report.build import build_report
 from bench.report.index import build_index
 from bench.results.collect import collect
 from bench.spec import Suite
+from bench.store.outbox import Outbox
 
 if TYPE_CHECKING:
     from bench.plan.plan import Plan
@@ -59,6 +60,7 @@ def visit(asked: Request, seeds: int | Mapping[str, int] | None, executor: Calla
     """
     made = asked.plan(seeds)
     tracker = open_tracker(asked.runs_dir)
+    Outbox(tracker).flush()  # what an earlier run could not log
     cached = cached_runs(made, tracker, asked.accept_stale)
     if cached.stale and not asked.retrain_stale:
         raise UserError(

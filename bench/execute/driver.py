@@ -18,6 +18,7 @@ from bench.execute.worker import SOURCES, source_weights
 from bench.plan.plan import Plan
 from bench.plan.planned import PlannedRun
 from bench.store.cache import CachedRuns
+from bench.store.outbox import Outbox
 from bench.store.reader import WEIGHTS
 from bench.store.tracker import Tracker
 from bench.train.records import FEATURES, Epoch, Result
@@ -95,7 +96,8 @@ def drive(
                 keeper.keep(job.key, tracker.artifact(cached.runs[job.key], WEIGHTS))
     for given in plan.given:
         keeper.keep(given.key, given.content())
-    listeners: list[Listener] = [tracker, keeper, CheckpointCleaner(runs_dir / "work"), display]
+    news = Outbox(tracker)
+    listeners: list[Listener] = [news, keeper, CheckpointCleaner(runs_dir / "work"), display]
     session = Session(plan, cached.results, listeners)
     display.follow(session)
     interrupted, started = False, perf_counter()
@@ -105,7 +107,7 @@ def drive(
     except KeyboardInterrupt:
         interrupted = True
     finally:
-        tracker.close()
+        news.close()
     if session.complete():
         for shared in (SOURCES, FEATURES):
             shutil.rmtree(runs_dir / "work" / shared, ignore_errors=True)

@@ -3,7 +3,8 @@
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
@@ -43,20 +44,36 @@ class Store:
         for name in ("mlflow", "alembic"):  # after the import, which sets levels of its own
             logging.getLogger(name).setLevel(logging.ERROR)
 
-        self.uri = uri
-        try:
+        self.uri, self.say = uri, say
+        with self.asked():
             ready(uri, lambda new: MlflowClient(new).search_experiments(max_results=1), say)
             self.client = MlflowClient(uri)
             self.client.search_experiments(max_results=1)
+
+    @contextmanager
+    def asked(self) -> Iterator[None]:
+        """What the store is asked in this block it answers, or a UserError says that it does not."""
+        try:
+            yield
         except UserError:
             raise
         except Exception as error:  # drivers, network, permissions: each raises its own
-            raise UserError(f"the tracking store {uri} does not answer: {short(error)}") from error
+            raise UserError(f"the tracking store {self.uri} does not answer: {short(error)}") from error
+
+    def answers(self) -> bool:
+        """Whether the store can be asked anything now."""
+        try:
+            self.client.search_experiments(max_results=1)
+        except Exception:
+            return False
+        return True
 
     def finished(self) -> dict[str, list[Stored]]:
         """All finished runs by key, of whatever suite, earliest first."""
         found: dict[str, list[Stored]] = {}
-        for run in self.search("tags.`bench.state` = 'done'"):
+        with self.asked():
+            done = list(self.search("tags.`bench.state` = 'done'"))
+        for run in done:
             tags = run.data.tags
             about = {name: tags.get(f"bench.{name}", "") for name in ("commit", "versions", "hardware")}
             stored = Stored(
@@ -71,14 +88,21 @@ class Store:
 
     def result(self, stored: Stored) -> Result:
         """A finished run's result, from its artifact."""
-        return Result.from_plain(json.loads(self.artifact(stored, RESULT)))
+        text = self.artifact(stored, RESULT)
+        try:
+            return Result.from_plain(json.loads(text))
+        except (ValueError, TypeError, LookupError) as error:
+            raise UserError(f"{RESULT} of run {stored.run_id} is damaged; delete that run") from error
 
     def artifact(self, stored: Stored, name: str) -> bytes:
-        """A file of a finished run."""
+        """A file of a finished run. Raises UserError where it cannot be had."""
         parsed = urlparse(stored.artifacts)
         if parsed.scheme == "file":
-            return Path(unquote(parsed.path), name).read_bytes()
-        with tempfile.TemporaryDirectory() as folder:
+            try:
+                return Path(unquote(parsed.path), name).read_bytes()
+            except OSError as error:
+                raise UserError(f"{name} of run {stored.run_id} cannot be read: {error.strerror}") from error
+        with self.asked(), tempfile.TemporaryDirectory() as folder:
             return Path(self.client.download_artifacts(stored.run_id, name, folder)).read_bytes()
 
     def moved(self, stored: Stored) -> ArchivedRun:
