@@ -86,7 +86,11 @@ def visit(asked: Request, seeds: int | Mapping[str, int] | None, executor: Calla
     results = collect(whole, cached.results, cached.runs, folder, tracker.artifact)
     visited.outcomes = build_report(folder)
     build_index(asked.reports_dir, warn)
-    conclude(tracker, whole, results, visited.outcomes, cached.runs, folder / "report.html")
+    try:
+        with tracker.asked():
+            conclude(tracker, whole, results, visited.outcomes, cached.runs, folder / "report.html")
+    except UserError as error:
+        warn(f"{error}: the report is written, but its verdicts are not in the store; give the command again")
     return visited
 
 

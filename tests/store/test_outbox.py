@@ -213,6 +213,20 @@ def test_a_damaged_result_is_one_line(opened, plan):  # noqa: F811
         assert "\n" not in str(caught.value)
 
 
+def test_a_store_that_is_away_at_the_end_costs_no_report(
+    command, suites_dir, data_dir, tmp_path, monkeypatch
+):
+    def away(*words):
+        raise ConnectionError("away")
+
+    monkeypatch.setattr(Tracker, "conclude", away)
+    where = ("--suites-dir", suites_dir, "--data-dir", data_dir)
+    code, out, errors = command("run", "tiny", "--profile", "smoke", "--serial", "--no-tune", *where)
+    assert (code, errors) == (0, "")
+    assert "does not answer: away: the report is written" in out
+    assert (tmp_path / "reports" / "tiny" / "smoke" / "report.html").is_file()
+
+
 def serve(folder, port):
     """A real MLflow server, once it answers."""
     words = ["server", "--backend-store-uri", f"sqlite:///{folder}/mlflow.db", "--port", str(port)]
