@@ -24,6 +24,11 @@ errors = Console(stderr=True)
 STARTED = perf_counter()
 
 
+def warn(line: str) -> None:
+    """A line on the screen that is not to be overlooked."""
+    console.print(line, style="yellow", highlight=False, soft_wrap=True, markup=False)
+
+
 def resolved(
     suite: Suite,
     profile: str,
@@ -34,9 +39,6 @@ def resolved(
 ) -> "Plan":
     """The plan of a suite as the options ask for it; a stand-in is told on the screen."""
     from bench.plan.plan import make_plan
-
-    def warn(line: str) -> None:
-        console.print(f"[yellow]{line}[/]", highlight=False, soft_wrap=True)
 
     return make_plan(
         suite,
@@ -59,7 +61,7 @@ def open_tracker(runs_dir: Path) -> "Tracker":
         runs_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"the runs folder {runs_dir} cannot be written: {error.strerror}") from error
-    return Tracker(tracking_uri(runs_dir), runs_dir, Provenance())
+    return Tracker(tracking_uri(runs_dir), runs_dir, Provenance(), warn)
 
 
 def cached_runs(made: "Plan", tracker: "Tracker", accept_stale: bool) -> "CachedRuns":

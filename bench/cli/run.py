@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.claims.verdicts import Outcome
-from bench.cli.common import cached_runs, console, open_tracker, resolved
+from bench.cli.common import cached_runs, console, open_tracker, resolved, warn
 from bench.cli.conclude import conclude
 from bench.common.errors import UserError
 from bench.execute.display import display_for
@@ -16,6 +16,7 @@ from bench.report.build import build_report
 from bench.report.index import build_index
 from bench.results.collect import collect
 from bench.spec import Suite
+from bench.store.outbox import Outbox
 
 if TYPE_CHECKING:
     from bench.plan.plan import Plan
@@ -59,6 +60,7 @@ def visit(asked: Request, seeds: int | Mapping[str, int] | None, executor: Calla
     """
     made = asked.plan(seeds)
     tracker = open_tracker(asked.runs_dir)
+    Outbox(tracker).flush()  # what an earlier run could not log
     cached = cached_runs(made, tracker, asked.accept_stale)
     if cached.stale and not asked.retrain_stale:
         raise UserError(
@@ -83,8 +85,12 @@ def visit(asked: Request, seeds: int | Mapping[str, int] | None, executor: Calla
     folder = asked.reports_dir / asked.suite.name / asked.profile
     results = collect(whole, cached.results, cached.runs, folder, tracker.artifact)
     visited.outcomes = build_report(folder)
-    build_index(asked.reports_dir)
-    conclude(tracker, whole, results, visited.outcomes, cached.runs, folder / "report.html")
+    build_index(asked.reports_dir, warn)
+    try:
+        with tracker.asked():
+            conclude(tracker, whole, results, visited.outcomes, cached.runs, folder / "report.html")
+    except UserError as error:
+        warn(f"{error}: the report is written, but its verdicts are not in the store; give the command again")
     return visited
 
 

@@ -16,6 +16,7 @@ from bench.cli.common import (
     print_other_price,
     print_price,
     resolved,
+    warn,
 )
 from bench.cli.options import (
     DEFAULT_PROFILE,
@@ -45,7 +46,7 @@ def list_suites(suites_dir: SuitesDir = None, reports_dir: ReportsDir = Path("re
     from bench.report.library import entries
 
     suites = [load_suite(name, suites_dir) for name in suite_files(suites_dir)]
-    console.print(suite_list(suites, list(entries(reports_dir))))
+    console.print(suite_list(suites, list(entries(reports_dir, warn))))
 
 
 @app.command(epilog="Example: bench show resnet-vs-plain")

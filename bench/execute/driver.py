@@ -1,6 +1,5 @@
 """The driver: from a plan to results files, whatever happens in between."""
 
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -8,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+
+from filelock import FileLock, Timeout
 
 from bench.common.errors import UserError
 from bench.common.files import written_whole
@@ -17,6 +18,7 @@ from bench.execute.worker import SOURCES, source_weights
 from bench.plan.plan import Plan
 from bench.plan.planned import PlannedRun
 from bench.store.cache import CachedRuns
+from bench.store.outbox import Outbox
 from bench.store.tracker import Tracker
 from bench.train.records import FEATURES, WEIGHTS, Epoch, Result
 
@@ -97,7 +99,8 @@ def drive(
                 keeper.keep(job.key, tracker.artifact(cached.runs[job.key], WEIGHTS))
     for given in plan.given:
         keeper.keep(given.key, given.content())
-    listeners: list[Listener] = [tracker, keeper, CheckpointCleaner(runs_dir / "work"), display]
+    news = Outbox(tracker)
+    listeners: list[Listener] = [news, keeper, CheckpointCleaner(runs_dir / "work"), display]
     session = Session(cached.progress, listeners)
     display.follow(session)
     interrupted, started = False, perf_counter()
@@ -107,7 +110,7 @@ def drive(
     except KeyboardInterrupt:
         interrupted = True
     finally:
-        tracker.close()
+        news.close()
     if session.complete():
         for shared in (SOURCES, FEATURES):
             shutil.rmtree(runs_dir / "work" / shared, ignore_errors=True)
@@ -121,22 +124,21 @@ def sole_driver(runs_dir: Path) -> Iterator[None]:
 
     Raises UserError if another has it, or if it cannot be written. The lock goes with the process.
     """
+    owner = runs_dir / ".driver"  # beside the lock, which is emptied by whoever asks for it
     try:
         runs_dir.mkdir(parents=True, exist_ok=True)
-        file = (runs_dir / ".lock").open("a+")
+        lock = FileLock(runs_dir / ".lock", blocking=False)
+        lock.acquire()
+        owner.write_text(str(os.getpid()), encoding="utf-8")
+    except Timeout:
+        told = owner.read_text(encoding="utf-8") if owner.is_file() else "?"
+        raise UserError(
+            f"another bench run (process {told}) works in {runs_dir}; wait for it, or give "
+            "BENCH_RUNS_DIR another folder"
+        ) from None
     except OSError as error:
         raise UserError(f"the runs folder {runs_dir} cannot be written: {error.strerror}") from error
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.seek(0)
-            owner = file.read().strip() or "?"
-            raise UserError(
-                f"another bench run (process {owner}) works in {runs_dir}; wait for it, or give "
-                "BENCH_RUNS_DIR another folder"
-            ) from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
+    try:
         yield
+    finally:
+        lock.release()

@@ -10,6 +10,7 @@ from typing import Self
 from pydantic import Field, SerializeAsAny, model_validator
 
 from bench.common.errors import UserError, suggest
+from bench.common.files import usable_as_file
 from bench.spec.base import FrozenDict, Named, Spec, Table, digest
 from bench.spec.claim import Claim, Reference
 from bench.spec.ensemble import Ensemble
@@ -88,6 +89,10 @@ class Suite(Spec):
         for kind, names in (("experiment", ids + sources), ("claim", [claim.id for claim in self.claims])):
             for name in {name for name in names if names.count(name) > 1}:
                 raise ValueError(f"{kind} id {name!r} stands twice")
+            for name in (name for name in names if not usable_as_file(name)):
+                raise ValueError(
+                    f"{kind} id {name!r} cannot be a file's name: leave out slashes, a first dot"
+                )
         for name in self.profiles:
             if name not in PROFILES:
                 raise ValueError(f"unknown profile {name!r}: {suggest(name, PROFILES)}")

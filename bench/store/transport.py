@@ -1,7 +1,7 @@
 """Runs on their way: what is to be trained elsewhere, and what was."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from bench.common.errors import UserError
@@ -9,6 +9,8 @@ from bench.common.files import written_whole
 from bench.common.run_archive import ArchivedRun
 from bench.plan.plan import Plan
 from bench.store.cache import CachedRuns
+from bench.store.reader import short
+from bench.store.received import checked
 from bench.store.tracker import Tracker
 
 
@@ -37,13 +39,22 @@ def write_specs(plan: Plan, cached: CachedRuns, path: Path) -> int:
     return len(missing)
 
 
-def take(tracker: Tracker, runs: Sequence[ArchivedRun]) -> tuple[int, int]:
-    """Take runs into the store; how many were taken, and how many were there already."""
+def take(tracker: Tracker, runs: Iterable[ArchivedRun]) -> tuple[int, int]:
+    """Take runs into the store, one at a time; how many were taken, and how many were there already.
+
+    Raises UserError at the first that no run could be; those before it stay.
+    """
     there = {(run.key, run.code) for stored in tracker.finished().values() for run in stored}
-    taken = 0
+    taken = known = 0
     for run in runs:
-        if (run.key, run.code) not in there:
-            tracker.take(run)
-            there.add((run.key, run.code))
-            taken += 1
-    return taken, len(runs) - taken
+        if (run.key, run.code) in there:
+            known += 1
+            continue
+        result = checked(run)
+        try:
+            tracker.take(run, result)
+        except Exception as error:  # whatever the store does not like about it
+            raise UserError(f"run {run.key[:12]} could not be taken: {short(error)}") from error
+        there.add((run.key, run.code))
+        taken += 1
+    return taken, known

@@ -23,7 +23,7 @@ import torch
 from bench.common.errors import UserError
 from bench.common.plain_spec import PlainSpec
 from bench.common.provenance import Provenance
-from bench.common.run_archive import ArchivedRun, flat, pack
+from bench.common.run_archive import ArchivedRun, pack
 from bench.train.context import Context, Interrupted
 from bench.train.records import WEIGHTS, Epoch, kept_files
 from bench.train.run import run
@@ -148,7 +148,7 @@ def _train(
         suite=entry["suite"],
         experiment=entry["experiment"],
         phase=entry["phase"],
-        params=flat(entry["spec"]),
+        spec=entry["spec"],
         tags=Provenance().tags(),
         result=result.plain(),
         files=files,

@@ -127,7 +127,7 @@ def test_the_index_gathers_own_and_published_reports(tmp_path: Path):
     published = tmp_path / "published" / "other" / "quick"
     write(made_up(name="other"), published)
     build_report(published)
-    page = build_index(tmp_path).read_text()
+    page = build_index(tmp_path, print).read_text()
     assert page.index("Your own results") < page.index("made-up/quick/report.html") < page.index("Published")
     assert 'href="published/other/quick/report.html"' in page
     assert page.count("; incomplete") == 1
