@@ -10,11 +10,11 @@ import torch
 from bench import models
 from bench.common.code_hash import code_hash
 from bench.common.errors import UserError, suggest
-from bench.data.augment import compose
 from bench.data.checkpoints import as_named_by, find_weights
 from bench.data.sets import ImageSet
 from bench.data.split import choose, halves
-from bench.models.counts import Counted, count
+from bench.models.counts import Counted
+from bench.plan.check import check_augmentation, check_quantities, counted, counted_network
 from bench.plan.dataset import NO_DATA, DataSummary, find_data, summary_of
 from bench.plan.planned import PlannedExperiment, seeded
 from bench.plan.pretrained import PretrainedWeights
@@ -88,6 +88,7 @@ def make_plan(
     wanted = max((own.get(one.id, shared) for one in standing), default=shared)
     networks = tuple((one, _counted(suite, one)) for one in suite.networks)
     if not standing:
+        check_quantities(suite.claims, [one.counts for _, one in networks])
         return Plan(suite, profile_name, profile, NO_DATA, (), networks, wanted)
     images = find_data(suite, suite.data, profile_name, data_dir, say)
     begun = {one.start.source for one in standing if one.start}
@@ -106,6 +107,7 @@ def make_plan(
         for one in standing
     )
     _known_options(suite, profile, experiments)
+    check_quantities(suite.claims, [one.counts for one in experiments])
     facts = summary_of(images, suite.data)
     return Plan(
         suite,
@@ -158,7 +160,6 @@ def _contender(
     try:
         family = models.member(spec.model.name)
         spec = spec.replace(model=_own_options(spec.model, family, profile))
-        compose(spec.augment)
         classes, labels = len(images.classes), images.y_train
         if spec.data.half:
             one_half = halves(classes, 0)[spec.data.half]
@@ -167,7 +168,8 @@ def _contender(
         size = (spec.data.size, spec.data.size) if spec.data.size else images.size
         _divides(images.size, spec.data.size)
         channels = spec.data.channels or images.channels
-        counted = count(spec.model, num_classes=classes, in_channels=channels, size=size)
+        found = counted(spec.model, classes=classes, channels=channels, size=size)
+        check_augmentation(spec, experiment.space, channels, size)
         if len(chosen) < spec.recipe.batch_size:
             raise UserError(
                 f"batches of {spec.recipe.batch_size} are larger than the {len(chosen)} training images"
@@ -180,7 +182,7 @@ def _contender(
         spec=spec,
         study=None,
         seeds=seeds,
-        counts=counted.counts,
+        counts=found.counts,
         code=code_hash(models.source(spec.model.name)),
         images=len(chosen),
         classes=len(images.classes),
@@ -244,9 +246,8 @@ def _known_options(suite: Suite, profile: Profile, experiments: Sequence[Planned
 
 
 def _counted(suite: Suite, network: Network) -> Counted:
-    size = (network.size, network.size)
     try:
-        return count(network.model, num_classes=network.classes, in_channels=network.channels, size=size)
+        return counted_network(network)
     except UserError as error:
         raise UserError(f"{suite.name}, network {network.id}: {error}") from error
 

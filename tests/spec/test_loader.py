@@ -1,6 +1,7 @@
 import ast
 import subprocess
 import sys
+from time import process_time
 
 import pytest
 
@@ -87,7 +88,15 @@ def test_loading_suites_loads_nothing_heavy():
     code = (
         "import sys; from bench import load_suite; from bench.spec.loader import suite_files;"
         "[load_suite(name) for name in suite_files()];"
-        "print([m for m in ('torch', 'ray', 'mlflow', 'optuna') if m in sys.modules])"
+        "print([m for m in ('torch', 'ray', 'mlflow', 'optuna', 'scipy', 'pandas') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("path", SUITES, ids=lambda path: path.stem)
+def test_a_suite_is_validated_in_no_time(path):
+    load_suite(str(path))  # what it imports is shared by all
+    before = process_time()
+    load_suite(str(path))
+    assert process_time() - before < 0.3
