@@ -7,8 +7,6 @@ import typer
 
 from bench.spec import PROFILES
 
-DEFAULT_PROFILE = "quick"
-
 SuiteName = Annotated[str, typer.Argument(help="A suite's name (see `bench list`) or file.")]
 SuitesDir = Annotated[Path | None, typer.Option(help="Folder of suite files.")]
 ProfileName = Annotated[str, typer.Option(help=f"How big: {', '.join(PROFILES)}.")]

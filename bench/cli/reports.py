@@ -1,20 +1,13 @@
 """Commands on results: report, diff."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from bench.cli.app import app
-from bench.cli.common import (
-    console,
-)
-from bench.cli.options import (
-    ReportsDir,
-)
-
-if TYPE_CHECKING:
-    pass
+from bench.cli.common import console
+from bench.cli.options import ReportsDir
 
 
 @app.command(epilog="Example: bench report resnet-vs-plain --profile quick")
