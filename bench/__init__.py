@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bench.claims import stats
+    from bench.cli.run import run
     from bench.spec import Claim, Ensemble, Experiment, Predict, Profile, Recipe, Reference, Suite
     from bench.spec.loader import load_suite
 
@@ -18,9 +19,14 @@ __all__ = [
     "Reference",
     "Suite",
     "load_suite",
+    "run",
     "stats",
 ]
-_ELSEWHERE = {"load_suite": "bench.spec.loader", "stats": "bench.claims"}  # else in bench.spec
+_ELSEWHERE = {  # the others are in bench.spec
+    "load_suite": "bench.spec.loader",
+    "run": "bench.cli.run",
+    "stats": "bench.claims",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -15,7 +15,7 @@ import numpy as np
 from mlflow.entities import Metric
 
 from bench import Experiment, Profile, Recipe, Suite
-from bench.cli.common import cached_runs, open_tracker
+from bench.cli.work import cached_runs, open_tracker
 from bench.data.sets import write
 from bench.plan.plan import Plan, make_plan
 from bench.plan.progress import Progress

@@ -18,47 +18,18 @@ Profiles
          of 50 epochs): some hundred GPU hours.
 """
 
-from _augmentations import COLOURS, GEOMETRY, METHODS, MODERN
+from _augmentations import CLAIMS, METHODS, REFERENCES
 
-from bench import Experiment, Profile, Recipe, Reference, Suite
-from bench.claims import Difference, Interaction
+from bench import Experiment, Profile, Recipe, Suite
 from bench.spec import PROFILES, Data, Range, Tuning
 
 PAPER_ONLY = ("crop-black", "crop-reflect", "crop-replicate", "crop-flip-mixup", "crop-flip-rand-augment")
-# id, method, data and recipe of its own, profiles
-ROWS = [(name, name, {}, {}, ("paper",) if name in PAPER_ONLY else PROFILES) for name in METHODS]
-ROWS += [
-    (f"{name}-{size}", name, {"train": images}, {"epochs": epochs}, (profile,))
-    for size, images, epochs, profile in (("500", 500, 48, "quick"), ("4000", 4_000, 12, "quick"),
-                                          ("500-long", 500, 4_000, "paper"), ("20000", 20_000, 300, "paper"))
-    for name in ("none", "crop-flip", "trivial-augment")
-]  # fmt: skip
-
-CLAIMS = (  # id, text, lower, higher, by
-    ("geometry", "Moving pixels helps: mirror, crop, scale, turn, shear, warp.", GEOMETRY, "none", 0),
-    ("colours", "Changing colours helps, whichever way.", COLOURS, "none", 0),
-    ("pca", "PCA colour gains more than a point.", ("pca-colour",), "none", 1),
-    ("modern", "Each modern method helps where nothing else is done.", MODERN, "none", 0),
-    ("modern-against-classic", "Each modern method alone beats crop and flip.", MODERN, "crop-flip", 0),
-    ("modern-on-classic", "Cutout, CutMix and TrivialAugment each gain on top of crop and flip.",
-     [f"crop-flip-{name}" for name in ("cutout", "cutmix", "trivial-augment")], "crop-flip", 0),
-    ("crop-flip", "Crop and flip together beat each alone.", "crop-flip", ("crop", "flip"), 0),
-    ("combination", "Crop after resize, flip and colour together beat each alone.", "resized-flip-colour",
-     ("resized-crop", "flip", "colour"), 0),
-    ("parts", "Whichever of the three is left out, the error rises.", "resized-flip-colour",
-     ("flip-colour", "resized-colour", "resized-flip"), 0),
-    ("padding", "Reflecting at the border beats padding with black.", "crop-reflect", ("crop-black",), 0),
-)  # fmt: skip
-SCARCE = (
-    ("scarce", "Crop and flip gain more where data is scarce.", "crop-flip", "500", "4000"),
-    ("scarce-modern", "TrivialAugment gains more where data is scarce.", "trivial-augment", "500", "4000"),
-    ("scarce-long", "Crop and flip gain more where data is scarce.", "crop-flip", "500-long", "20000"),
-)
-SAID = {
-    "pca": "over 1 point top-1 (AlexNet)",
-    "modern-on-classic": "4.72 to 3.99 % with Cutout, 5.6 to 4.2 % with mixup (ResNet-18)",
+SIZES = {  # how scarce the data is, and how long it is trained on
+    "500": {"data": {"train": 500}, "recipe": {"epochs": 48}, "profiles": ("quick",)},
+    "4000": {"data": {"train": 4_000}, "recipe": {"epochs": 12}, "profiles": ("quick",)},
+    "500-long": {"data": {"train": 500}, "recipe": {"epochs": 4_000}, "profiles": ("paper",)},
+    "20000": {"data": {"train": 20_000}, "recipe": {"epochs": 300}, "profiles": ("paper",)},
 }
-LECTURE, CUTOUT = "lecture on augmentation", "DeVries and Taylor 2017 (arXiv 1708.04552)"
 LR = {"lr": Range(low=0.03, high=0.4)}
 
 suite = Suite(
@@ -66,36 +37,38 @@ suite = Suite(
     question="Which ways to augment pay, alone and together? Do they pay most where data is scarce?",
     data="cifar10",
     experiments=[
-        Experiment(id=name, augment=steps, space={own: Range(low=low, high=high)}, data=data, recipe=recipe,
-                   profiles=profiles)
-        for name, method, data, recipe, profiles in ROWS
-        for steps, own, low, high in (METHODS[method],)
+        *(
+            Experiment(id=name, profiles=("paper",) if name in PAPER_ONLY else PROFILES, **method)
+            for name, method in METHODS.items()
+        ),
+        *(
+            Experiment(id=f"{name}-{size}", **METHODS[name], **own)
+            for size, own in SIZES.items()
+            for name in ("none", "crop-flip", "trivial-augment")
+        ),
     ],
     profiles={
         "smoke": Profile(
-            network="resnet-8(width=4)", data=Data(train=500, validation=100, size=8), seeds=2,
+            network="resnet-8(width=4)",
+            data=Data(train=500, validation=100, size=8),
             recipe=Recipe(epochs=1, batch_size=50),
-            tuning=Tuning(space=LR, trials=1, generation=1, epochs=1)),
+            tuning=Tuning(space=LR, trials=1, generation=1, epochs=1),
+            seeds=2,
+        ),
         "quick": Profile(
-            network="resnet-8(width=12)", data=Data(train=1_000, validation=1_000, size=16),
+            network="resnet-8(width=12)",
+            data=Data(train=1_000, validation=1_000, size=16),
             recipe=Recipe(epochs=24, batch_size=64, lr=0.1, weight_decay=5e-4, schedule="one-cycle"),
-            tuning=Tuning(space=LR, trials=4, generation=2, epochs=8)),
+            tuning=Tuning(space=LR, trials=4, generation=2, epochs=8),
+        ),
         "paper": Profile(
-            network="resnet-18(input_size=32)", data=Data(validation=5_000), stand_in=False,
+            network="resnet-18(input_size=32)",
+            data=Data(validation=5_000),
             recipe=Recipe(epochs=200, weight_decay=5e-4, milestones=(0.3, 0.6, 0.8), decay=5),
-            tuning=Tuning(space=LR, trials=8, generation=4, epochs=50)),
+            tuning=Tuning(space=LR, trials=8, generation=4, epochs=50),
+            stand_in=False,
+        ),
     },
-    claims=[
-        *(Difference(id=name, text=text, metric="test_error", lower=lower, higher=higher, by=by,
-                     said=SAID.get(name, "no number"), source=LECTURE)
-          for name, text, lower, higher, by in CLAIMS),
-        *(Interaction(id=name, text=text, metric="test_error", smaller=(f"none-{many}", f"{one}-{many}"),
-                      larger=(f"none-{few}", f"{one}-{few}"), said="no number", source=LECTURE)
-          for name, text, one, few, many in SCARCE),
-    ],
-    references=[
-        Reference(experiment=name, metric="test_error", value=value, paper=CUTOUT, statistic="mean", n=5,
-                  where="authors' README, ResNet-18", status="F")
-        for name, value in (("crop-flip", 4.72), ("crop-flip-cutout", 3.99))
-    ],
-)  # fmt: skip
+    claims=CLAIMS,
+    references=REFERENCES,
+)

@@ -18,53 +18,36 @@ Profiles
          45,000 CIFAR-10 images at full width, tuned (8 trials of 15 epochs); many GPU hours.
 """
 
-from bench import Experiment, Profile, Recipe, Reference, Suite
-from bench.claims import Difference, Interaction, Order
+from _depth import CLAIMS, REFERENCES
+
+from bench import Experiment, Profile, Recipe, Suite
 from bench.spec import Data, Range, Tuning
 
-VGG, ZF = "Simonyan and Zisserman 2015 (arXiv 1409.1556)", "Zeiler and Fergus 2013 (arXiv 1311.2901)"
-LECTURE = "lecture, after Zeiler and Fergus"
-# top-1 error on ImageNet's validation images; VGG at one scale (256), ZF their replication of AlexNet
-PUBLISHED = {
-    VGG: {"vgg-a": 29.6, "vgg-a-lrn": 29.7, "vgg-b": 28.7, "vgg-c": 28.1, "vgg-d": 27.0, "vgg-e": 27.3},
-    ZF: {
-        "alexnet": 40.5,
-        "alexnet-without-7": 40.0,
-        "alexnet-without-6-7": 44.8,
-        "alexnet-without-3-4": 45.4,
-        "alexnet-without-3-4-6-7": 71.3,
-    },
+EVERYWHERE = ("smoke", "quick", "paper")
+CONTENDERS = {  # and the profiles in which they stand
+    "vgg-a": EVERYWHERE,
+    "vgg-a-lrn": ("paper",),
+    "vgg-b": EVERYWHERE,
+    "vgg-c": EVERYWHERE,
+    "vgg-d": EVERYWHERE,
+    "vgg-e": ("paper",),
+    "vgg-b-5x5": EVERYWHERE,
+    "alexnet": EVERYWHERE,
+    "alexnet-without-7": EVERYWHERE,
+    "alexnet-without-6-7": EVERYWHERE,
+    "alexnet-without-3-4": EVERYWHERE,
+    "alexnet-without-3-4-6-7": EVERYWHERE,
 }
-NAMES = (*PUBLISHED[VGG], "vgg-b-5x5", *PUBLISHED[ZF])
-PAPER_ONLY = ("vgg-a-lrn", "vgg-e")
 SPACE = {"lr": Range(low=0.005, high=0.2), "weight_decay": Range(low=5e-5, high=5e-3)}
 SHORTENED = Recipe(epochs=7, lr=0.05, weight_decay=5e-4, schedule="one-cycle")
 NARROW = {"input_size": 32, "scale": 1 / 8, "batch_norm": True, "dropout": 0.0}
-
-# id, text, lower, higher, by, said
-DIFFERENCES = (
-    ("vgg-depth-19", "19 layers are at most half a point worse than 16.", "vgg-e", "vgg-d", -0.5,
-     "27.3; 27.0 %"),
-    ("vgg-1x1", "1×1 in place of D's third convolutions: worse than D, better than B.",
-     ("vgg-d", "vgg-c"), ("vgg-c", "vgg-b"), 0, "27.0, 28.1, 28.7 %"),
-    ("vgg-lrn", "LRN gains less than half a point.", "vgg-a", "vgg-a-lrn", -0.5, "29.6; 29.7 % with LRN"),
-    ("small-filters", "Two 3×3 layers beat one of 5×5.", "vgg-b", "vgg-b-5x5", 0, "7 points"),
-    ("remove-7", "Without FC7 AlexNet loses less than 2 points.", "alexnet-without-7", "alexnet", -2,
-     "1.1 points"),
-    ("remove-67", "AlexNet loses without FC6 and FC7.", "alexnet", "alexnet-without-6-7", 0, "5.7 points"),
-    ("remove-34", "AlexNet loses without convolutions 3 and 4.", "alexnet", "alexnet-without-3-4", 0,
-     "3.0 points"),
-)  # fmt: skip
 
 suite = Suite(
     title="Depth, filters and layers",
     question="Does depth itself pay, and which layers of a network matter?",
     data="cifar10",
     augment=({"name": "crop", "options": {"padding": 4}}, "flip"),
-    experiments=[
-        Experiment(model=name, profiles=("paper",) if name in PAPER_ONLY else ("smoke", "quick", "paper"))
-        for name in NAMES
-    ],
+    experiments=[Experiment(model=name, profiles=profiles) for name, profiles in CONTENDERS.items()],
     profiles={
         "smoke": Profile(
             data=Data(train=512, validation=128),
@@ -88,33 +71,6 @@ suite = Suite(
             stand_in=False,
         ),
     },
-    claims=[
-        Order(
-            id="vgg-depth",
-            text="From 11 to 13 to 16 layers VGG's error falls at each step.",
-            metric="test_error",
-            falling=("vgg-a", "vgg-b", "vgg-d"),
-            said="29.6, 28.7, 27.0 %",
-            source=f"{VGG}, Table 3"),
-        *(
-            Difference(id=name, text=text, metric="test_error", lower=lower, higher=higher, by=by,
-                       said=said, source=f"{VGG}, Table 3" if "vgg" in str(lower) else LECTURE)
-            for name, text, lower, higher, by, said in DIFFERENCES
-        ),
-        Interaction(
-            id="remove-3467",
-            text="Removing all four costs more than the two removals add up to.",
-            metric="test_error",
-            smaller=("alexnet-without-3-4", "alexnet"),
-            larger=("alexnet-without-3-4-6-7", "alexnet-without-6-7"),
-            said="33.5 points against 5.7 and 3.0",
-            source=LECTURE,
-        ),
-    ],
-    references=[
-        Reference(experiment=name, metric="test_error", value=value, paper=paper, where="Table 3",
-                  data="ImageNet", statistic="single", status="F")
-        for paper, table in PUBLISHED.items()
-        for name, value in table.items()
-    ],
-)  # fmt: skip
+    claims=CLAIMS,
+    references=REFERENCES,
+)

@@ -17,61 +17,12 @@ Profiles
   paper  ResNet-20 and AlexNet, 164 epochs, tuned (8 trials), 20 seeds on 45,000 images: days on a GPU.
 """
 
-from bench import Ensemble, Experiment, Predict, Profile, Recipe, Reference, Suite
-from bench.claims import CountRatio, Difference, SameCount
+from _ensembles import CLAIMS, REFERENCES
+
+from bench import Ensemble, Experiment, Predict, Profile, Recipe, Suite
 from bench.spec import Data, Range, Tuning
 
-ALEXNET, GOOGLENET = "Krizhevsky et al. 2012", "Szegedy et al. 2014 (arXiv 1409.4842)"
-VGG, HUANG = "Simonyan and Zisserman 2015 (arXiv 1409.1556)", "Huang et al. 2017 (arXiv 1704.00109)"
-LECTURE = "lecture on ensembles"
 SPACE = {"lr": Range(low=0.02, high=0.4), "weight_decay": Range(low=5e-5, high=5e-3)}
-NET = {"of": "net"}
-AVERAGED = {
-    "1 net": NET, "2 nets": {**NET, "members": 2}, "4 nets": {**NET, "members": 4},
-    "mirrored": {**NET, "views": 2}, "5 crops": {**NET, "views": 5}, "10 crops": {**NET, "views": 10},
-    "18 views": {**NET, "views": 18}, "2 nets, 10 crops": {**NET, "members": 2, "views": 10},
-    "4 nets, 10 crops": {**NET, "members": 4, "views": 10},
-    "moving average": {**NET, "weights": "ema"}, "average of epochs": {**NET, "weights": "average"},
-    "4 snapshots": {"of": "snapshots", "weights": "cycles"}, "4 short nets": {"of": "short", "members": 4},
-    "2 AlexNets": {"of": "alexnet", "members": 2}, "net and AlexNet": {"of": ("net", "alexnet")},
-}  # fmt: skip
-CLAIMS = (  # id, text, metric, lower, higher, by, said, source
-    ("averaging", "Averaging two nets, or four, beats one.", "test_error", ("2 nets", "4 nets"), "1 net", 0,
-     "40.7 to 38.1 % (5 nets, top-1)", ALEXNET),
-    ("two-points", "Four nets gain more than two points.", "test_error", "4 nets", "1 net", 2,
-     "about 2 %", LECTURE),
-    ("likelihood", "Four nets predict better probabilities than one.", "test_loss", "4 nets", "1 net", 0,
-     "no number", LECTURE),
-    ("calibrated", "Four nets are better calibrated than one.", "calibration_error", "4 nets", "1 net", 0,
-     "0.023 to 0.010 (4 nets, CIFAR-10)", "uncertainty-baselines, README"),
-    ("crops", "Ten crops of a test image beat one.", "test_error", "10 crops", "1 net", 0,
-     "39.0 to 37.5 % (top-1)", ALEXNET),
-    ("saturates", "Eight more views gain less than 0.3 points.", "test_error", "10 crops", "18 views", -0.3,
-     "10 crops gain 0.92, 144 gain 2.18", GOOGLENET),
-    ("both", "Nets and crops add up: both together beat either.", "test_error", "4 nets, 10 crops",
-     ("4 nets", "10 crops"), 0, "10.07 to 6.67 % (7 nets, 144 crops, top-5)", GOOGLENET),
-    ("snapshots", "Four snapshots of one run beat its like trained without restarts.", "test_error",
-     "4 snapshots", "1 net", 0, "no number", HUANG),
-    ("snapshots-or-seeds", "At equal price, snapshots of one run beat independent short runs.", "test_error",
-     "4 snapshots", "4 short nets", 0, "no number", HUANG),
-    ("architectures", "Two architectures together beat two nets of either.", "test_error", "net and AlexNet",
-     ("2 nets", "2 AlexNets"), 0, "no number", LECTURE),
-    ("moving-average", "The moving average of the weights beats the last weights.", "test_error",
-     "moving average", "1 net", 0, "no number", "Polyak and Juditsky 1992"),
-    ("average-of-epochs", "The mean weights of the last epochs beat the last.", "test_error",
-     "average of epochs", "1 net", 0, "no number", "Izmailov et al. 2018 (arXiv 1803.05407)"),
-)  # fmt: skip
-PUBLISHED = (  # what stands nearest here, value (status F), data and how many, paper, where
-    ("1 net", 40.7, "ImageNet, top-1, 1 net", ALEXNET, "Table 2"),
-    ("4 nets", 38.1, "ImageNet, top-1, 5 nets", ALEXNET, "Table 2"),
-    ("1 net", 39.0, "ILSVRC-2010, top-1, 1 crop", ALEXNET, "footnote of Table 1"),
-    ("10 crops", 37.5, "ILSVRC-2010, top-1, 10 crops", ALEXNET, "Table 1"),
-    ("1 net", 10.07, "ImageNet, top-5, 1 net", GOOGLENET, "Table 3"),
-    ("10 crops", 9.15, "ImageNet, top-5, 10 crops", GOOGLENET, "Table 3"),
-    ("4 nets", 8.09, "ImageNet, top-5, 7 nets", GOOGLENET, "Table 3"),
-    ("4 nets, 10 crops", 7.62, "ImageNet, top-5, 7 nets, 10 crops", GOOGLENET, "Table 3"),
-    ("2 nets, 10 crops", 23.7, "ImageNet, top-1, 2 nets, many crops", VGG, "Table 6"),
-)
 
 suite = Suite(
     title="Ensembles and views at test time",
@@ -84,37 +35,49 @@ suite = Suite(
         Experiment(id="snapshots", recipe={"schedule": "cyclic", "cycles": 4}, predict=Predict()),
         Experiment(id="alexnet", model="alexnet-one-tower", predict=Predict()),
     ],
-    ensembles=[Ensemble(id=name, **made) for name, made in AVERAGED.items()],
+    ensembles=[
+        Ensemble(id="1 net", of="net"),
+        Ensemble(id="2 nets", of="net", members=2),
+        Ensemble(id="4 nets", of="net", members=4),
+        Ensemble(id="mirrored", of="net", views=2),
+        Ensemble(id="5 crops", of="net", views=5),
+        Ensemble(id="10 crops", of="net", views=10),
+        Ensemble(id="18 views", of="net", views=18),
+        Ensemble(id="2 nets, 10 crops", of="net", members=2, views=10),
+        Ensemble(id="4 nets, 10 crops", of="net", members=4, views=10),
+        Ensemble(id="moving average", of="net", weights="ema"),
+        Ensemble(id="average of epochs", of="net", weights="average"),
+        Ensemble(id="4 snapshots", of="snapshots", weights="cycles"),
+        Ensemble(id="4 short nets", of="short", members=4),
+        Ensemble(id="2 AlexNets", of="alexnet", members=2),
+        Ensemble(id="net and AlexNet", of=("net", "alexnet")),
+    ],
     profiles={
         "smoke": Profile(
-            network="resnet-8(width=4)", data=Data(train=500, validation=100, size=16), seeds=4,
-            model={"input_size": 16, "scale": 0.05}, recipe=Recipe(epochs=4, batch_size=50)),
+            network="resnet-8(width=4)",
+            data=Data(train=500, validation=100, size=16),
+            model={"input_size": 16, "scale": 0.05},
+            recipe=Recipe(epochs=4, batch_size=50),
+            seeds=4,
+        ),
         "quick": Profile(
-            network="resnet-8(width=12)", data=Data(train=6_000, validation=2_000, size=16), seeds=12,
+            network="resnet-8(width=12)",
+            data=Data(train=6_000, validation=2_000, size=16),
             model={"input_size": 16, "scale": 0.2, "dropout": 0.0},
             recipe=Recipe(epochs=24, batch_size=64, weight_decay=5e-4, schedule="one-cycle"),
-            tuning=Tuning(space=SPACE, trials=4, generation=2, epochs=8)),
+            tuning=Tuning(space=SPACE, trials=4, generation=2, epochs=8),
+            seeds=12,
+        ),
         "paper": Profile(
-            network="resnet-20", data=Data(validation=5_000), seeds=20, stand_in=False,
-            model={"input_size": 32}, recipe=Recipe(epochs=164),
-            tuning=Tuning(space=SPACE, trials=8, generation=4, epochs=40)),
+            network="resnet-20",
+            data=Data(validation=5_000),
+            model={"input_size": 32},
+            recipe=Recipe(epochs=164),
+            tuning=Tuning(space=SPACE, trials=8, generation=4, epochs=40),
+            seeds=20,
+            stand_in=False,
+        ),
     },
-    claims=[
-        *(Difference(id=name, text=text, metric=metric, lower=lower, higher=higher, by=by, said=said,
-                     source=source)
-          for name, text, metric, lower, higher, by, said, source in CLAIMS),
-        CountRatio(id="price", text="N nets cost N times the work for an image.", quantity="macs",
-                   base="1 net", times={"2 nets": 2, "4 nets": 4, "10 crops": 10, "4 nets, 10 crops": 40},
-                   said="× N", source=LECTURE),
-        CountRatio(id="memory", text="N nets have N times the weights; crops add none.", said="× N",
-                   quantity="parameters", base="1 net", times={"2 nets": 2, "4 nets": 4, "10 crops": 1},
-                   source=LECTURE),
-        SameCount(id="equal-price", text="Four snapshots or four short nets cost as much to train as one.",
-                  quantity="training_macs", groups=(("1 net", "4 snapshots", "4 short nets"),)),
-    ],
-    references=[
-        Reference(experiment=name, metric="test_error", value=value, data=data, paper=paper, where=where,
-                  statistic="single", status="F")
-        for name, value, data, paper, where in PUBLISHED
-    ],
-)  # fmt: skip
+    claims=CLAIMS,
+    references=REFERENCES,
+)

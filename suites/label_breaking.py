@@ -15,6 +15,8 @@ Profiles
 No stand-in: digits are the point, and the drawn shapes may be turned without harm.
 """
 
+from functools import partial
+
 from bench import Experiment, Profile, Recipe, Suite
 from bench.claims import Difference
 from bench.spec import Data, Range, Tuning
@@ -29,14 +31,7 @@ AUGMENTED = {
 }
 RECIPE = Recipe(epochs=15, batch_size=64, lr=0.05, weight_decay=5e-4, schedule="one-cycle")
 SPACE = {"lr": Range(low=0.01, high=0.3), "weight_decay": Range(low=1e-5, high=5e-3)}
-
-# id, text, lower, higher
-CLAIMS = (
-    ("mirroring-hurts", "Mirroring digits raises the error.", "none", "mirroring"),
-    ("half-turn-hurts", "Turning digits by 180° raises the error: a 6 becomes a 9.", "none", "half-turn"),
-    ("rotation-helps", "Turning them by at most 15° lowers it.", "rotation", "none"),
-    ("shift-helps", "Shifting them by at most 2 pixels lowers it.", "shift", "none"),
-)
+claim = partial(Difference, metric="test_error", said="no number", source="lecture on augmentation")
 
 suite = Suite(
     title="Augmentation that breaks the label",
@@ -61,15 +56,29 @@ suite = Suite(
         "paper": Profile(recipe=RECIPE.replace(epochs=20), stand_in=False),
     },
     claims=[
-        Difference(
-            id=name,
-            text=text,
-            metric="test_error",
-            lower=lower,
-            higher=higher,
-            said="no number",
-            source="lecture on augmentation",
-        )
-        for name, text, lower, higher in CLAIMS
+        claim(
+            id="mirroring-hurts",
+            text="Mirroring digits raises the error.",
+            lower="none",
+            higher="mirroring",
+        ),
+        claim(
+            id="half-turn-hurts",
+            text="Turning digits by 180° raises the error: a 6 becomes a 9.",
+            lower="none",
+            higher="half-turn",
+        ),
+        claim(
+            id="rotation-helps",
+            text="Turning them by at most 15° lowers it.",
+            lower="rotation",
+            higher="none",
+        ),
+        claim(
+            id="shift-helps",
+            text="Shifting them by at most 2 pixels lowers it.",
+            lower="shift",
+            higher="none",
+        ),
     ],
 )

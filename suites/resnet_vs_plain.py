@@ -16,39 +16,17 @@ Profiles
          hours on a GPU, weeks on two cores (`bench plan resnet-vs-plain --profile paper` says).
 """
 
-from bench import Experiment, Profile, Recipe, Reference, Suite
-from bench.claims import Count, Difference, EpochsTo, Interaction, Order, SameCount
+from _resnet_vs_plain import CLAIMS, REFERENCES
+
+from bench import Experiment, Profile, Recipe, Suite
 from bench.spec import Data, Range, Tuning
 
 DEPTHS = (20, 32, 44, 56, 110)
 IN_QUICK = (20, 56)
-HE = "He et al. 2015 (arXiv 1512.03385)"
-TABLE_6 = {  # error, runs, spread
-    20: (8.75, 1, None), 32: (7.51, 1, None), 44: (7.17, 1, None), 56: (6.97, 1, None), 110: (6.61, 5, 0.16),
-}  # fmt: skip
-
-
 # padding by an eighth of the image's side
 CROP = {n: ({"name": "crop", "options": {"padding": n}}, "flip") for n in (1, 2, 4)}
 SHORTENED = Recipe(epochs=10, lr=0.2, schedule="one-cycle")
 SPACE = {"lr": Range(low=0.02, high=1.0), "weight_decay": Range(low=1e-5, high=1e-3)}
-
-# id, text, metric, lower, higher, said, where
-DIFFERENCES = (
-    ("degradation", "A 56-layer plain net has a higher training error than a 20-layer one.", "train_error",
-     "plain-20", "plain-56", "curves only: plain-56 above plain-20; plain-110 over 60 %", "Figures 1 and 6"),
-    ("cure-deeper", "With shortcuts, 56 layers have a lower test error than 20.", "test_error",
-     "resnet-56", "resnet-20", "6.97 against 8.75 %", "Table 6"),
-    ("residual-wins", "At 20 and at 56 layers and equally many weights, residual beats plain.", "test_error",
-     ("resnet-20", "resnet-56"), ("plain-20", "plain-56"),
-     "25.03 against 28.54 % top-1 at 34 layers on ImageNet", "Table 2"),
-    ("residual-wins-everywhere", "At every depth from 20 to 110 layers residual beats plain.", "test_error",
-     [f"resnet-{n}" for n in DEPTHS], [f"plain-{n}" for n in DEPTHS], "curves only", "Figure 6"),
-    ("very-deep", "Over 100 layers train: ResNet-110 has a lower test error than ResNet-56.", "test_error",
-     "resnet-110", "resnet-56", "6.61 ± 0.16 (5 runs) against 6.97 %", "Table 6"),
-    ("faster", "Nets with shortcuts need fewer epochs to a running training error of 60 %.",
-     EpochsTo(level=60), ("resnet-20", "resnet-56"), ("plain-20", "plain-56"), "no number", "§4.1"),
-)  # fmt: skip
 
 suite = Suite(
     title="Plain against residual networks",
@@ -82,36 +60,6 @@ suite = Suite(
         ),
         "paper": Profile(recipe=Recipe(epochs=164), stand_in=False),
     },
-    claims=[
-        *(Difference(id=name, text=text, metric=metric, lower=lower, higher=higher, said=said,
-                     source=f"{HE}, {where}")
-          for name, text, metric, lower, higher, said, where in DIFFERENCES),
-        Order(id="cure", text="With shortcuts depth helps at every step from 20 to 56 layers.",
-              metric="test_error", falling=[f"resnet-{n}" for n in (20, 32, 44, 56)],
-              said="8.75 / 7.51 / 7.17 / 6.97 %", source=f"{HE}, Table 6"),
-        Interaction(id="more-so-with-depth", text="The deeper the net, the more shortcuts gain.",
-                    metric="test_error", smaller=("plain-20", "resnet-20"), larger=("plain-56", "resnet-56"),
-                    said="gain 3.51 points at 34 layers, 0.06 at 18 (ImageNet)", source=f"{HE}, Table 2"),
-        Count(
-            id="identity-easy",
-            text="With zero weights in its last layer a residual block is the identity, a plain one is not.",
-            quantity="identity_units",
-            values={"plain-20": 0, "plain-56": 0, "resnet-20": 7, "resnet-56": 25},
-            said="a + 0 = a",
-            source="lecture on residual networks",
-        ),
-        SameCount(
-            id="same-weights",
-            text="Plain and residual nets of one depth have equally many weights.",
-            quantity="parameters",
-            groups=(("plain-20", "resnet-20"), ("plain-56", "resnet-56")),
-            said="no extra parameters (option A)",
-            source=f"{HE}, §3.3",
-        ),
-    ],
-    references=[
-        Reference(experiment=f"resnet-{depth}", metric="test_error", value=value, paper=HE, where="Table 6",
-                  statistic="mean" if n > 1 else "single", n=n, spread=spread, status="F")
-        for depth, (value, n, spread) in TABLE_6.items()
-    ],
-)  # fmt: skip
+    claims=CLAIMS,
+    references=REFERENCES,
+)

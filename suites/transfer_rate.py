@@ -15,62 +15,68 @@ Profiles
   paper  AlexNet for images of 32×32, 100 epochs, 20 trials; some GPU hours.
 """
 
+from _transfer_rate import CLAIMS
+
 from bench import Experiment, Profile, Recipe, Suite
-from bench.claims import Difference
 from bench.spec import Data, Range, Transfer, Tuning
 
-LECTURE, METRIC = "lecture on transfer learning", "test_balanced_error"
 RATE = {"lr": Range(low=0.005, high=0.5)}
-SHARE = {"start.share": Range(low=0.01, high=1.0)}
 DECAY = {"weight_decay": Range(low=1e-5, high=1e-2)}
-SOURCE_RECIPE = {"epochs": 12}
-ROWS = {  # id: layers frozen (None: from scratch), what is tuned beside the learning rate
-    "scratch": (None, DECAY),
-    "classifier": (7, DECAY),
-    "upper": (4, DECAY),
-    "upper-mild": (4, SHARE),
-    "whole": (0, DECAY),
-    "whole-mild": (0, SHARE),
+SHARE = {"start.share": Range(low=0.01, high=1.0)}
+
+
+def begun(frozen, space):
+    """A net that begins with all layers of the source, some of them frozen, and what it tunes."""
+    return {"start": Transfer(source="photographs", layers=7, frozen=frozen), "space": space}
+
+
+CONTENDERS = {
+    "scratch": {"space": DECAY},
+    "classifier": begun(frozen=7, space=DECAY),
+    "upper": begun(frozen=4, space=DECAY),
+    "upper-mild": begun(frozen=4, space=SHARE),
+    "whole": begun(frozen=0, space=DECAY),
+    "whole-mild": begun(frozen=0, space=SHARE),
 }
-CLAIMS = (  # id, text, lower, higher, said
-    ("mild", "All layers trained: a milder rate for old layers beats one rate for all.", "whole-mild",
-     "whole", "0.001 for old, 0.01 for new layers"),
-    ("upper-mild", "Upper layers trained: a milder rate for old layers beats one rate for all.",
-     "upper-mild", "upper", "0.001 for old, 0.01 for new layers"),
-    ("beats-scratch", "However many layers are trained, beginning with a trained net beats scratch.",
-     ("classifier", "upper-mild", "whole-mild"), "scratch", "86.5 against 46.5 % accuracy (Caltech-101)"),
-    ("few-classifier", "With 20 images a class, training the classifier alone beats training all.",
-     "classifier", "whole-mild", "no number"),
-    ("few-upper", "With 20 images a class, training the upper layers beats the classifier alone.",
-     "upper-mild", "classifier", "no number"),
-)  # fmt: skip
 
 suite = Suite(
     title="Rates for old layers and new",
     question="Do layers that have learnt want a milder learning rate than new ones?",
     data="clothing96",
     augment=("crop(padding=0.125)", "flip"),
-    sources=[Experiment(id="photographs", dataset="cifar10", data={"train": 10_000, "validation": 1_000},
-                        recipe=SOURCE_RECIPE)],
-    experiments=[
-        Experiment(id=name, space=space,
-                   start=None if frozen is None else Transfer(source="photographs", layers=7, frozen=frozen))
-        for name, (frozen, space) in ROWS.items()
+    sources=[
+        Experiment(
+            id="photographs",
+            dataset="cifar10",
+            data={"train": 10_000, "validation": 1_000},
+            recipe={"epochs": 12},
+        )
     ],
+    experiments=[Experiment(id=name, **own) for name, own in CONTENDERS.items()],
     profiles={
         "smoke": Profile(
-            network="plain-8(width=4)", data=Data(train=200, validation=50, size=16), stand_in=False,
-            recipe=Recipe(epochs=1, batch_size=50), seeds=2),
+            network="plain-8(width=4)",
+            data=Data(train=200, validation=50, size=16),
+            recipe=Recipe(epochs=1, batch_size=50),
+            seeds=2,
+            stand_in=False,
+        ),
         "quick": Profile(
-            network="plain-8(width=16)", data=Data(train=200, validation=400, size=32),
+            network="plain-8(width=16)",
+            data=Data(train=200, validation=400, size=32),
             recipe=Recipe(epochs=40, batch_size=50, lr=0.05, weight_decay=5e-4, schedule="one-cycle"),
-            stand_in=False, seeds=8,
-            tuning=Tuning(space=RATE, trials=6, generation=3, epochs=14)),
+            tuning=Tuning(space=RATE, trials=6, generation=3, epochs=14),
+            seeds=8,
+            stand_in=False,
+        ),
         "paper": Profile(
-            network="alexnet-one-tower(input_size=32)", data=Data(train=200, validation=400, size=32),
-            recipe=Recipe(epochs=100, lr=0.01, weight_decay=5e-4), seeds=8, stand_in=False,
-            tuning=Tuning(space=RATE, trials=20, generation=5, epochs=50)),
+            network="alexnet-one-tower(input_size=32)",
+            data=Data(train=200, validation=400, size=32),
+            recipe=Recipe(epochs=100, lr=0.01, weight_decay=5e-4),
+            tuning=Tuning(space=RATE, trials=20, generation=5, epochs=50),
+            seeds=8,
+            stand_in=False,
+        ),
     },
-    claims=[Difference(id=name, text=text, metric=METRIC, lower=lower, higher=higher, said=said,
-                       source=LECTURE) for name, text, lower, higher, said in CLAIMS],
-)  # fmt: skip
+    claims=CLAIMS,
+)

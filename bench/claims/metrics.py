@@ -1,13 +1,15 @@
 """What is measured of an experiment: figures of its final runs, and points of their curves."""
 
 from collections.abc import Callable, Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from pydantic import Field
 
-from bench.claims.stats import Sample
 from bench.spec.base import Spec
+
+if TYPE_CHECKING:
+    from bench.claims.stats import Sample  # scipy takes half a second, and suites load without it
 
 Curve = Literal["train_error", "train_loss", "validation_error", "validation_loss"]
 
@@ -43,7 +45,7 @@ Metric = (
     | EpochsTo
     | After
 )
-Values = Callable[[str, Metric], Sample]  # (experiment, metric) -> one value a seed, in seed order
+Values = Callable[[str, Metric], "Sample"]  # (experiment, metric) -> one value a seed, in seed order
 
 
 def title(metric: Metric) -> str:

@@ -1,4 +1,4 @@
-"""The door's commands, a module for each kind. What is heavy is imported by the command that needs it."""
+"""The commands, a module for each kind. What is heavy is imported by the command that needs it."""
 
 import typer
 

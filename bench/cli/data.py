@@ -1,20 +1,13 @@
 """Commands on data: augment, data get."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from bench.cli.app import app, data_app
-from bench.cli.common import (
-    console,
-)
-from bench.cli.options import (
-    DataDir,
-)
-
-if TYPE_CHECKING:
-    pass
+from bench.cli.common import console
+from bench.cli.options import DataDir
 
 
 @app.command(epilog="Example: bench augment --data cifar10 --data-dir data rotation cutmix")

@@ -1,4 +1,4 @@
-"""The door: `bench list | show | plan | run | report | diff | augment | ui | export | import | data get`.
+"""The commands: `bench list | show | plan | run | report | diff | augment | ui | export | import | data get`.
 
 Exit code 0: done (a diverged run is a result); 1: ran, but something failed or was left over;
 2: asked wrongly.

@@ -7,8 +7,6 @@ import typer
 
 from bench.spec import PROFILES
 
-DEFAULT_PROFILE = "quick"
-
 SuiteName = Annotated[str, typer.Argument(help="A suite's name (see `bench list`) or file.")]
 SuitesDir = Annotated[Path | None, typer.Option(help="Folder of suite files.")]
 ProfileName = Annotated[str, typer.Option(help=f"How big: {', '.join(PROFILES)}.")]
@@ -18,4 +16,9 @@ ReportsDir = Annotated[Path, typer.Option(help="Folder of results and reports.")
 Seeds = Annotated[int | None, typer.Option(min=1, max=20, help="Final seeds an experiment.")]
 Only = Annotated[str, typer.Option(help="Experiments whose id fits this pattern.")]
 NoTune = Annotated[bool, typer.Option("--no-tune", help="Take the recipes as they stand.")]
-AcceptStale = Annotated[bool, typer.Option("--accept-stale", help="Use runs made by other code.")]
+AcceptStale = Annotated[
+    str | None, typer.Option(metavar="REASON", help="Use runs made by other code; the report says why.")
+]
+VerifyStale = Annotated[
+    bool, typer.Option("--verify-stale", help="Use those of other code that come out to the last digit.")
+]

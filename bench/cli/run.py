@@ -1,113 +1,226 @@
-"""One visit to a suite: train what is missing, collect, report, and tell MLflow."""
+"""Running a suite: train what is missing, collect, report, and tell MLflow. `bench.run` for Python."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+
+import pandas as pd
 
 from bench.claims.verdicts import Outcome
-from bench.cli.common import cached_runs, console, open_tracker, resolved, warn
 from bench.cli.conclude import conclude
+from bench.cli.frames import measures_frame, verdicts_frame
+from bench.cli.work import (
+    DEFAULT_PROFILE,
+    Options,
+    Say,
+    cached_runs,
+    executor_for,
+    open_tracker,
+    silent,
+    verified_runs,
+)
 from bench.common.errors import UserError
-from bench.execute.display import display_for
-from bench.execute.driver import drive
+from bench.execute.display import Display, Lines
+from bench.execute.driver import drive, sole_driver
+from bench.execute.session import Executor
 from bench.plan.more_seeds import first_seeds, further
+from bench.plan.plan import Plan
 from bench.report.build import build_report
 from bench.report.index import build_index
 from bench.results.collect import collect
-from bench.spec import Suite
+from bench.results.tables import Results
+from bench.spec import LOOKS, Suite
+from bench.spec.loader import load_suite
 from bench.store.outbox import Outbox
-
-if TYPE_CHECKING:
-    from bench.plan.plan import Plan
 
 
 @dataclass(frozen=True)
-class Request:
-    """What `bench run` was asked for, but for the seeds."""
+class Feedback:
+    """How it is told what goes on: lines, lines that matter, and the display of what runs."""
 
-    suite: Suite
-    profile: str
-    data_dir: Path
-    runs_dir: Path
-    reports_dir: Path
-    only: str = "*"
-    no_tune: bool = False
-    accept_stale: bool = False
-    retrain_stale: bool = False
-
-    def plan(self, seeds: int | Mapping[str, int] | None, only: str | None = None) -> "Plan":
-        """The plan with so many seeds; of the experiments asked for, or of others."""
-        return resolved(self.suite, self.profile, self.data_dir, seeds, only or self.only, self.no_tune)
+    say: Say
+    warn: Say
+    display: Callable[[], Display]
 
 
-@dataclass
-class Visited:
-    """What came of one visit or several."""
+@dataclass(frozen=True)
+class SuiteRun:
+    """What came of running a suite: its results so far as tables, the report, and what went wrong."""
 
-    plan: "Plan"
-    outcomes: list[Outcome] = field(default_factory=list)
-    failures: dict[str, str] = field(default_factory=dict)
-    stopped: bool = False
+    plan: Plan
+    results: Results
+    outcomes: list[Outcome]
+    report: Path  # report.html
+    failures: Mapping[str, str] = field(default_factory=dict)  # by key: which run failed, and why
+    stopped: bool = False  # work is left over; the same call goes on with it
     busy: float | None = None  # seconds inside runs; None where nothing was missing
+    slots: int = 0  # how many runs went at once
+
+    @property
+    def runs(self) -> pd.DataFrame:
+        """A row for each final run: experiment, seed, key, settings and figures."""
+        return self.results.runs
+
+    @property
+    def measures(self) -> pd.DataFrame:
+        """A row for each number that a final run gave: experiment, seed, metric, at, value."""
+        return measures_frame(self.results)
+
+    @property
+    def verdicts(self) -> pd.DataFrame:
+        """A row for each claim that the profile decides: claim, text, verdict, estimate, low, high, p, …"""
+        return verdicts_frame(self.outcomes)
 
 
-def visit(asked: Request, seeds: int | Mapping[str, int] | None, executor: Callable[[], Any]) -> Visited:
+def run(
+    suite: str | Path | Suite,
+    *,
+    profile: str = DEFAULT_PROFILE,
+    data_dir: str | Path = "data",
+    runs_dir: str | Path = "runs",
+    reports_dir: str | Path = "reports",
+    suites_dir: str | Path | None = None,
+    seeds: int | None = None,
+    only: str = "*",
+    tune: bool = True,
+    accept_stale: str | None = None,
+    retrain_stale: bool = False,
+    verify_stale: bool = False,
+    until_decided: bool = False,
+    max_seeds: int | None = None,
+    serial: bool = False,
+    cpus_per_run: float = 1.0,
+    gpus_per_run: float | None = None,
+    address: str | None = None,
+    stop_after: float | None = None,
+    say: Say | None = None,
+) -> SuiteRun:
+    """Train what is missing of a suite, then collect the results and write the report.
+
+    `suite` is a name, the path of a suite file, or a Suite with a name; the options are those of the
+    command `bench run`. Nothing is printed; `say=print` is told line by line what goes on.
+
+    Raises UserError for anything asked wrongly; a run that fails is told in `failures`.
+    """
+    options = Options(
+        profile=profile,
+        data_dir=Path(data_dir),
+        runs_dir=Path(runs_dir),
+        reports_dir=Path(reports_dir),
+        seeds=seeds,
+        only=only,
+        tune=tune,
+        accept_stale=accept_stale,
+        retrain_stale=retrain_stale,
+        verify_stale=verify_stale,
+        until_decided=until_decided,
+        max_seeds=max_seeds,
+        serial=serial,
+        cpus_per_run=cpus_per_run,
+        gpus_per_run=gpus_per_run,
+        address=address,
+        stop_after=stop_after,
+    )
+    if not isinstance(suite, Suite):
+        suite = load_suite(str(suite), Path(suites_dir) if suites_dir else None)
+    if not suite.name:
+        raise UserError("a suite needs a name for its results: Suite(name=...)")
+    tell = say or silent
+    return run_suite(suite, options, Feedback(tell, tell, lambda: Lines(tell)))
+
+
+def run_suite(suite: Suite, options: Options, feedback: Feedback) -> SuiteRun:
+    """The same of a suite that is loaded, with a display of its own. Raises UserError likewise."""
+    with sole_driver(options.runs_dir), _one_executor(options) as executor:
+        if options.until_decided:
+            return _until_decided(suite, options, feedback, executor)
+        return _once(suite, options, feedback, executor, options.seeds)
+
+
+@contextmanager
+def _one_executor(options: Options) -> Iterator[Callable[[], Executor]]:
+    """The executor, made when it is first asked for, and ended when the block is left."""
+    with ExitStack() as until_done:
+        yield cache(lambda: until_done.enter_context(executor_for(options)))
+
+
+def _once(
+    suite: Suite,
+    options: Options,
+    feedback: Feedback,
+    executor: Callable[[], Executor],
+    seeds: int | Mapping[str, int] | None,
+) -> SuiteRun:
     """Train what is missing with so many seeds, then write results, report and verdicts.
 
     `executor` is called where something is missing. Raises UserError where runs of other code are there and
     it was not said what to do with them.
     """
-    made = asked.plan(seeds)
-    tracker = open_tracker(asked.runs_dir)
+    plan = options.plan(suite, seeds, feedback.warn)
+    tracker = open_tracker(options.runs_dir, feedback.warn)
     Outbox(tracker).flush()  # what an earlier run could not log
-    cached = cached_runs(made, tracker, asked.accept_stale)
-    if cached.stale and not asked.retrain_stale:
+    cached = cached_runs(plan, tracker, options.accept_stale)
+    if options.verify_stale:
+        cached = verified_runs(plan, cached, tracker, options.data_dir, feedback.say)
+    if cached.stale and not options.retrain_stale:
         raise UserError(
-            f"{len(cached.stale)} finished runs of this plan were made by other code than "
-            "today's: --accept-stale uses them, --retrain-stale trains them anew"
+            f"{len(cached.stale)} finished runs of this plan were made by other code than today's: "
+            "--verify-stale takes those that come out again to the last digit, --retrain-stale trains them "
+            'anew, --accept-stale "REASON" uses them'
         )
     missing = cached.progress.left
-    console.print(
-        f"[bold]{asked.suite.name}[/], {asked.profile}, {made.data.name}: {len(cached.results)} of "
-        f"{made.runs_total} runs are there, {missing} to do"
-        if made.experiments
-        else f"[bold]{asked.suite.name}[/]: counting {len(made.networks)} networks",
-        highlight=False,
+    feedback.say(
+        f"{suite.name}, {options.profile}, {plan.data.name}: {len(cached.results)} of "
+        f"{plan.runs_total} runs are there, {missing} to do"
+        if plan.experiments
+        else f"{suite.name}: counting {len(plan.networks)} networks"
     )
-    visited = Visited(made)
-    if missing:
-        done = drive(made, cached, executor(), tracker, display_for(console), asked.runs_dir)
-        visited.failures, visited.stopped = done.session.failures, done.stopped
-        visited.busy = done.session.busy_seconds
-    whole = made if asked.only == "*" else asked.plan(seeds, only="*")  # the report says what is missing
-    cached = cached_runs(whole, tracker, asked.accept_stale)
-    folder = asked.reports_dir / asked.suite.name / asked.profile
+    done = drive(plan, cached, executor(), tracker, feedback.display(), options.runs_dir) if missing else None
+    # the report says what is missing
+    whole = plan if options.only == "*" else options.plan(suite, seeds, feedback.warn, only="*")
+    cached = cached_runs(whole, tracker, options.accept_stale)
+    folder = options.reports_dir / suite.name / options.profile
     results = collect(whole, cached.results, cached.runs, folder, tracker.artifact)
-    visited.outcomes = build_report(folder)
-    build_index(asked.reports_dir, warn)
+    outcomes = build_report(folder)
+    build_index(options.reports_dir, feedback.warn)
+    report = folder / "report.html"
     try:
         with tracker.asked():
-            conclude(tracker, whole, results, visited.outcomes, cached.runs, folder / "report.html")
+            conclude(tracker, whole, results, outcomes, cached.runs, report)
     except UserError as error:
-        warn(f"{error}: the report is written, but its verdicts are not in the store; give the command again")
-    return visited
+        feedback.warn(f"{error}: the report is written, but its verdicts are not in the store; run it again")
+    if done is None:
+        return SuiteRun(plan, results, outcomes, report)
+    return SuiteRun(
+        plan,
+        results,
+        outcomes,
+        report,
+        failures=done.session.failures,
+        stopped=done.stopped,
+        busy=done.session.busy_seconds,
+        slots=executor().slots,
+    )
 
 
-def visit_until_decided(asked: Request, most: int, executor: Callable[[], Any]) -> Visited:
-    """Visits from look to look: further seeds for claims that are open and could be decided with `most`."""
-    seeds = first_seeds(asked.plan(None), most)
+def _until_decided(
+    suite: Suite, options: Options, feedback: Feedback, executor: Callable[[], Executor]
+) -> SuiteRun:
+    """From look to look: further seeds for claims that are open and could be decided with `max_seeds`."""
+    most = options.max_seeds or LOOKS[-1]
+    seeds: Mapping[str, int] = first_seeds(options.plan(suite, None, feedback.warn), most)
     busy = 0.0
     while True:
-        visited = visit(asked, seeds, executor)
-        busy += visited.busy or 0.0
-        if visited.failures or visited.stopped:
+        done = _once(suite, options, feedback, executor, seeds)
+        busy += done.busy or 0.0
+        if done.failures or done.stopped:
             break
-        onward = further(visited.plan, visited.outcomes, most)
+        onward = further(done.plan, done.outcomes, most)
         for line in onward.why:
-            console.print(f"  {line}", highlight=False, soft_wrap=True)
+            feedback.say(f"  {line}")
         if not onward.seeds:
             break
-        seeds = dict(onward.seeds)
-    visited.busy = busy or None
-    return visited
+        seeds = onward.seeds
+    return replace(done, busy=busy or None, slots=executor().slots if busy else 0)

@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from bench.cli.app import app
-from bench.cli.common import console, open_tracker
+from bench.cli.common import console
 from bench.cli.options import RunsDir
+from bench.cli.work import open_tracker
 from bench.common.errors import UserError
 
 

@@ -1,25 +1,14 @@
 """Commands on suites: list, show, plan, run."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from bench.cli.app import app
-from bench.cli.common import (
-    cached_runs,
-    console,
-    errors,
-    executor_for,
-    open_tracker,
-    print_efficiency,
-    print_other_price,
-    print_price,
-    resolved,
-    warn,
-)
+from bench.cli.common import console, errors, print_efficiency, print_other_price, print_price, say, warn
 from bench.cli.options import (
-    DEFAULT_PROFILE,
     AcceptStale,
     DataDir,
     NoTune,
@@ -30,13 +19,18 @@ from bench.cli.options import (
     Seeds,
     SuiteName,
     SuitesDir,
+    VerifyStale,
+)
+from bench.cli.work import (
+    DEFAULT_PROFILE,
+    Options,
+    cached_runs,
+    open_tracker,
+    this_environment,
+    verified_runs,
 )
 from bench.common.errors import UserError
-from bench.spec import LOOKS
 from bench.spec.loader import load_suite, suite_files
-
-if TYPE_CHECKING:
-    from bench.execute.session import Executor
 
 
 @app.command("list", epilog="Example: bench list")
@@ -71,7 +65,8 @@ def plan(
     seeds: Seeds = None,
     only: Only = "*",
     no_tune: NoTune = False,
-    accept_stale: AcceptStale = False,
+    accept_stale: AcceptStale = None,
+    verify_stale: VerifyStale = False,
     specs: Annotated[
         Path | None, typer.Option(help="Write what is missing to a file, for python -m bench.train.")
     ] = None,
@@ -80,19 +75,26 @@ def plan(
 ) -> None:
     """Show what a run would train, what it has already, and how long it would take here."""
     from bench.cli.tables import plan_table
+    from bench.store.cache import mixed_environments
 
     suite = load_suite(suite_name, suites_dir)
-    made = resolved(suite, profile, data_dir, seeds, only, no_tune)
+    options = Options(profile=profile, data_dir=data_dir, seeds=seeds, only=only, tune=not no_tune)
+    made = options.plan(suite, seeds, warn)
     if not made.experiments:
         console.print(f"[bold]{suite.name}[/] counts {len(made.networks)} networks and trains nothing")
         return
-    cached = cached_runs(made, open_tracker(runs_dir), accept_stale)
+    tracker = open_tracker(runs_dir, warn)
+    cached = cached_runs(made, tracker, accept_stale)
+    if verify_stale:
+        cached = verified_runs(made, cached, tracker, data_dir, say)
     console.print(
         f"[bold]{made.suite.name}[/], {made.profile_name}, data {made.data.name} "
         f"({made.data.fingerprint[:12]})",
         highlight=False,
     )
     console.print(plan_table(made, cached))
+    for line in mixed_environments(made, cached, this_environment()):
+        warn(line)
     if specs is not None:
         from bench.store.transport import write_specs
 
@@ -100,7 +102,7 @@ def plan(
     minutes = print_price(made, cached)
     other = "paper"
     if profile != other and other in suite.profiles:
-        print_other_price(suite, other, data_dir)
+        print_other_price(suite, other, options)
     if refuse_over is not None and minutes > refuse_over:
         raise UserError(f"about {minutes:.0f} minutes, over the limit of {refuse_over:g}")
 
@@ -122,7 +124,8 @@ def run(
     address: Annotated[str | None, typer.Option(envvar="RAY_ADDRESS", help="A Ray cluster.")] = None,
     serial: Annotated[bool, typer.Option("--serial", help="In this process, without Ray.")] = False,
     stop_after: Annotated[float | None, typer.Option(help="Stop after so many minutes.")] = None,
-    accept_stale: AcceptStale = False,
+    accept_stale: AcceptStale = None,
+    verify_stale: VerifyStale = False,
     retrain_stale: Annotated[
         bool, typer.Option("--retrain-stale", help="Train runs made by other code anew.")
     ] = False,
@@ -135,42 +138,39 @@ def run(
     suites_dir: SuitesDir = None,
 ) -> None:
     """Train what is missing of a suite, then collect the results and write the report."""
-    from contextlib import ExitStack
-    from functools import cache
-
-    from bench.cli.run import Request, visit, visit_until_decided
+    from bench.cli.run import Feedback, run_suite
     from bench.cli.tables import verdict_table
-    from bench.execute.driver import sole_driver
+    from bench.execute.display import display_for
 
-    if seeds is not None and until_decided:
-        raise UserError("--seeds fixes the number of seeds, --until-decided leaves it open: give one of them")
-    if max_seeds is not None and not until_decided:
-        raise UserError("--max-seeds is the limit of --until-decided; for a fixed number give --seeds")
-    suite = load_suite(suite_name, suites_dir)
-    asked = Request(
-        suite, profile, data_dir, runs_dir, reports_dir, only, no_tune, accept_stale, retrain_stale
+    options = Options(
+        profile=profile,
+        data_dir=data_dir,
+        runs_dir=runs_dir,
+        reports_dir=reports_dir,
+        seeds=seeds,
+        only=only,
+        tune=not no_tune,
+        accept_stale=accept_stale,
+        retrain_stale=retrain_stale,
+        verify_stale=verify_stale,
+        until_decided=until_decided,
+        max_seeds=max_seeds,
+        serial=serial,
+        cpus_per_run=cpus_per_run,
+        gpus_per_run=gpus_per_run,
+        address=address,
+        stop_after=stop_after,
     )
-    with sole_driver(runs_dir), ExitStack() as until_done:
-
-        @cache
-        def executor() -> "Executor":
-            place = data_dir, runs_dir, cpus_per_run, gpus_per_run, address, serial, stop_after
-            return until_done.enter_context(executor_for(*place))
-
-        if until_decided:
-            visited = visit_until_decided(asked, max_seeds or LOOKS[-1], executor)
-        else:
-            visited = visit(asked, seeds, executor)
-        slots = executor().slots if visited.busy is not None else 0
-    if visited.outcomes:
-        console.print(verdict_table(visited.outcomes))
-    if visited.busy is not None:
-        print_efficiency(visited.busy, slots)
-    report = reports_dir / suite.name / profile / "report.html"
-    console.print(f"report: {report}   browse all runs: make ui", highlight=False)
-    for line in visited.failures.values():
-        errors.print(f"[red]failed:[/] {line}", highlight=False, soft_wrap=True)
-    if visited.stopped:
-        console.print("stopped; what is finished is kept. Give the same command again to go on.")
-    if visited.failures or visited.stopped:
+    suite = load_suite(suite_name, suites_dir)
+    done = run_suite(suite, options, Feedback(say, warn, lambda: display_for(console, say)))
+    if done.outcomes:
+        console.print(verdict_table(done.outcomes))
+    if done.busy is not None:
+        print_efficiency(done.busy, done.slots)
+    say(f"report: {done.report}   browse all runs: make ui")
+    for line in done.failures.values():
+        errors.print(f"[red]failed:[/] {escape(line)}", highlight=False, soft_wrap=True)
+    if done.stopped:
+        say("stopped; what is finished is kept. Give the same command again to go on.")
+    if done.failures or done.stopped:
         raise typer.Exit(1)

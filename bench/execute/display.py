@@ -1,6 +1,7 @@
 """What a person sees while a suite runs: a live display in a terminal, plain lines elsewhere."""
 
 from collections import deque
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from time import monotonic
@@ -31,7 +32,7 @@ class Display(Listener, AbstractContextManager["Display"], Protocol):
 class Lines:
     """One plain line an event, for logs and pipes."""
 
-    console: Console
+    say: Callable[[str], None]
     done: int = 0
     total: int = 0
     started_at: float = field(default_factory=monotonic)
@@ -47,22 +48,22 @@ class Lines:
         self.done = len(session.results)
 
     def started(self, job: PlannedRun) -> None:
-        self._say(f"start  {job.experiment}, {job.label}")
+        self._tell(f"start  {job.experiment}, {job.label}")
 
     def epoch(self, job: PlannedRun, epoch: Epoch) -> None:
         """Epochs are too many for a log."""
 
     def ended(self, job: PlannedRun, result: Result) -> None:
         self.done += 1
-        self._say(f"{result.status:<6} {job.experiment}, {job.label}: {outcome(result)}")
+        self._tell(f"{result.status:<6} {job.experiment}, {job.label}: {outcome(result)}")
 
     def failed(self, job: PlannedRun, reason: str) -> None:
-        self._say(f"FAILED {job.experiment}, {job.label}: {reason}")
+        self._tell(f"FAILED {job.experiment}, {job.label}: {reason}")
 
-    def _say(self, line: str) -> None:
+    def _tell(self, line: str) -> None:
         minutes, seconds = divmod(int(monotonic() - self.started_at), 60)
         place = f"{self.done}/{self.total}"
-        self.console.print(f"{minutes:3d}:{seconds:02d}  {place:>7}  {line}", highlight=False, soft_wrap=True)
+        self.say(f"{minutes:3d}:{seconds:02d}  {place:>7}  {line}")
 
 
 class LiveDisplay:
@@ -155,9 +156,9 @@ class LiveDisplay:
         return table
 
 
-def display_for(console: Console) -> Display:
+def display_for(console: Console, say: Callable[[str], None]) -> Display:
     """The live display in a terminal, lines elsewhere."""
-    return LiveDisplay(console) if console.is_terminal else Lines(console)
+    return LiveDisplay(console) if console.is_terminal else Lines(say)
 
 
 def outcome(result: Result) -> str:

@@ -24,8 +24,8 @@ from bench.train.records import FEATURES, WEIGHTS, Epoch, Result
 
 
 @dataclass(frozen=True)
-class Visit:
-    """How a visit of the driver went."""
+class Execution:
+    """How the execution of a plan went."""
 
     session: Session
     interrupted: bool
@@ -53,7 +53,7 @@ class _AtEnds:
         """The tracker, which listens first, has logged everything."""
 
     def failed(self, job: PlannedRun, reason: str) -> None:
-        """The checkpoint stays: the next visit goes on from it."""
+        """The checkpoint stays: the next start goes on from it."""
 
 
 class SourceKeeper(_AtEnds):
@@ -89,7 +89,7 @@ def drive(
     tracker: Tracker,
     display: Display,
     runs_dir: Path,
-) -> Visit:
+) -> Execution:
     """Do what is missing of a plan. Ctrl-C ends it cleanly: finished runs are kept, others resumable."""
     tracker.open(plan)
     keeper = SourceKeeper(runs_dir / "work", {one.id for one in plan.begun_with})
@@ -115,7 +115,7 @@ def drive(
         for shared in (SOURCES, FEATURES):
             shutil.rmtree(runs_dir / "work" / shared, ignore_errors=True)
     export_studies(session.progress, runs_dir / "optuna")
-    return Visit(session, interrupted, perf_counter() - started)
+    return Execution(session, interrupted, perf_counter() - started)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""One visit of the driver: hands out work, hears of results, and passes both on to the record.
+"""The session of a driver: hands out work, hears of results, and passes both on to the record.
 
 Executors know this class alone. It hands out whatever is ready, sources first, then tuning, then the
 dearest run, so that long runs do not start last.
@@ -89,7 +89,7 @@ class Session:
     def ended(self, job: PlannedRun, result: Result) -> None:
         """A running job has ended: what depends on it may become ready."""
         self.running.pop(job.key)
-        here = monotonic() - self._since[job.key]  # a resumed run's seconds count earlier visits too
+        here = monotonic() - self._since[job.key]  # a resumed run's seconds count earlier sessions too
         self.busy_seconds += min(here, result.cost.get("seconds", 0.0))
         self.progress.add(job, result)
         self._ready = self._find_ready()

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from bench.common.errors import UserError
 from bench.models.counts import Counted
+from bench.plan.check import check_quantities
 from bench.plan.dataset import NO_DATA, DataSummary, find_data, summary_of
 from bench.plan.planned import PlannedExperiment
 from bench.plan.pretrained import PretrainedWeights
-from bench.plan.resolve import counted_network, given, known_options, planned
+from bench.plan.resolve import given, known_options, network_counts, planned
 from bench.spec import TUNING_SEEDS, Ensemble, Experiment, Network, Profile, Suite
 
 
@@ -80,8 +81,9 @@ def make_plan(
     own = seeds if isinstance(seeds, Mapping) else {}
     shared = profile.seeds if seeds is None or isinstance(seeds, Mapping) else seeds
     wanted = max((own.get(one.id, shared) for one in standing), default=shared)
-    networks = tuple((one, counted_network(suite, one)) for one in suite.networks)
+    networks = tuple((one, network_counts(suite, one)) for one in suite.networks)
     if not standing:
+        check_quantities(suite.claims, [one.counts for _, one in networks])
         return Plan(suite, profile_name, profile, NO_DATA, (), networks, wanted)
     images = find_data(suite, suite.data, profile_name, data_dir, say)
     begun = {one.start.source if one.start else one.of for one in standing}
@@ -102,6 +104,7 @@ def make_plan(
         experiments.append(planned(suite, profile, one, images, replicates, known))
     experiments.sort(key=lambda made: standing.index(made.experiment))
     known_options(suite, profile, experiments)
+    check_quantities(suite.claims, [one.counts for one in experiments])
     facts = summary_of(images, suite.data)
     return Plan(
         suite,

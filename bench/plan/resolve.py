@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from bench import models
 from bench.common.errors import UserError, suggest
-from bench.data.augment import compose
 from bench.data.checkpoints import as_named_by, find_weights
 from bench.data.sets import ImageSet
 from bench.data.split import choose, halves
-from bench.models.counts import Counted, count
+from bench.models.counts import Counted
+from bench.plan.check import check_augmentation, counted, counted_network
 from bench.plan.planned import PlannedExperiment, seeded
 from bench.plan.pretrained import PretrainedWeights
 from bench.plan.tuning import Study
@@ -56,10 +56,11 @@ def planned(
     try:
         if spec.model:
             spec = spec.replace(model=_own_options(spec.model, models.member(spec.model.name), profile))
-        compose(spec.augment)
         task, channels = task_of(spec), spec.data.channels or images.channels
         classes, chosen = _seen(spec, images)
-        counted = _count(spec, task.outputs(classes), channels, images)
+        size = (spec.data.size, spec.data.size) if spec.data.size else images.size
+        counts = _counts(spec, task.outputs(classes), channels, size)
+        check_augmentation(spec, experiment.space, channels, size)
         if task.trains and len(chosen) < spec.recipe.batch_size:
             raise UserError(
                 f"batches of {spec.recipe.batch_size} are larger than the {len(chosen)} training images"
@@ -73,7 +74,7 @@ def planned(
         spec=spec,
         study=None,
         seeds=seeds,
-        counts=counted,
+        counts=counts,
         code=code,
         images=len(chosen),
         classes=len(images.classes),
@@ -98,12 +99,11 @@ def _seen(spec: RunSpec, images: ImageSet) -> tuple[int, NDArray[np.int64]]:
     return classes, choose(labels, spec.data)[0]
 
 
-def _count(spec: RunSpec, outputs: int, channels: int, images: ImageSet) -> Mapping[str, int]:
+def _counts(spec: RunSpec, outputs: int, channels: int, size: tuple[int, int]) -> Mapping[str, int]:
     """Exact counts of a run's network; nothing costs nothing."""
     if spec.model is None:
         return {"parameters": 0, "macs": 0}
-    size = (spec.data.size, spec.data.size) if spec.data.size else images.size
-    return count(spec.model, num_classes=outputs, in_channels=channels, size=size).counts
+    return counted(spec.model, classes=outputs, channels=channels, size=size).counts
 
 
 def _weights_fit(
@@ -160,10 +160,10 @@ def known_options(suite: Suite, profile: Profile, experiments: Sequence[PlannedE
             raise UserError(f"{suite.name}: no model has the option {name!r}: {suggest(name, known)}")
 
 
-def counted_network(suite: Suite, network: Network) -> Counted:
-    size = (network.size, network.size)
+def network_counts(suite: Suite, network: Network) -> Counted:
+    """Exact counts of a network that is never trained. Raises UserError where it cannot be made."""
     try:
-        return count(network.model, num_classes=network.classes, in_channels=network.channels, size=size)
+        return counted_network(network)
     except UserError as error:
         raise UserError(f"{suite.name}, network {network.id}: {error}") from error
 

@@ -3,10 +3,19 @@
 import ast
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, NoReturn, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from bench.common.errors import suggest
 
@@ -100,3 +109,17 @@ def as_tuple(value: Any) -> Any:
 
 
 Several = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
+
+
+def describe(error: ValidationError, field: str = "") -> str:
+    """pydantic's findings in one line: field (of which larger one), what is wrong, and the value given."""
+    return "; ".join(_finding(found, error.title, field) for found in error.errors())
+
+
+def _finding(found: Mapping[str, Any], title: str, field: str) -> str:
+    place = ".".join([*([field] if field else []), *(str(part) for part in found["loc"])]) or title
+    message, given = found["msg"].removeprefix("Value error, "), found.get("input")
+    if found["type"] == "literal_error" and isinstance(given, str):
+        message = suggest(given, re.findall(r"'([^']+)'", found["ctx"]["expected"]))
+    shown = f" (given: {given!r})" if isinstance(given, (str, int, float, bool)) else ""
+    return f"{place}: {message}{shown}"

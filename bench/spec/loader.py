@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from bench.common.errors import UserError, suggest
 from bench.common.files import import_file
 from bench.spec import Suite
+from bench.spec.base import describe
 
 
 def suite_files(suites_dir: Path | None = None) -> dict[str, Path]:
@@ -50,15 +51,3 @@ def _load_file(path: Path) -> Suite:
     return suite.model_copy(
         update={"name": path.stem.replace("_", "-"), "expectations": (module.__doc__ or "").strip()}
     )
-
-
-def describe(error: ValidationError) -> str:
-    """pydantic's findings in one line: field, what is wrong, and the value that was given."""
-    lines = []
-    for found in error.errors():
-        field = ".".join(str(part) for part in found["loc"]) or error.title
-        message = found["msg"].removeprefix("Value error, ")
-        given = found.get("input")
-        shown = f" (given: {given!r})" if isinstance(given, (str, int, float, bool)) else ""
-        lines.append(f"{field}: {message}{shown}")
-    return "; ".join(lines)

@@ -1,5 +1,6 @@
 """How a network is trained, and how its settings are searched for. Frozen, validated, plain data."""
 
+import math
 from collections.abc import Iterable
 from typing import Literal, Self
 
@@ -83,11 +84,19 @@ class Range(Spec):
             raise ValueError("a range needs low < high, and low > 0 on a logarithmic scale")
         return self
 
+    def some(self) -> tuple[float, ...]:
+        """Its ends, and a number between them that is hardly a whole one."""
+        return self.low, self.high, self.low + (self.high - self.low) / math.e
+
 
 class Choice(Spec):
     """A tunable choice among values."""
 
     values: tuple[Scalar, ...] = Field(min_length=2)
+
+    def some(self) -> tuple[Scalar, ...]:
+        """All of it."""
+        return self.values
 
 
 class Tuning(Spec):

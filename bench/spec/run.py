@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
-from bench.spec.base import Named, Scalar, Spec, digest
+from bench.spec.base import Named, Scalar, Spec, describe, digest
 from bench.spec.ensemble import Predict
-from bench.spec.recipe import Recipe
+from bench.spec.recipe import Choice, Range, Recipe
 
 START = "start"  # of the names of tunable settings, as in `start.share`
 
@@ -26,7 +26,7 @@ class Data(Spec):
     train: int | None = Field(default=None, ge=1)
     validation: int = Field(default=0, ge=0)
     size: int | None = Field(default=None, ge=1)
-    seed: int = 0
+    seed: int = Field(default=0, ge=0)
     half: Literal["A", "B"] | None = None
     channels: Literal[3] | None = None
 
@@ -200,3 +200,16 @@ def settled(spec: RunSpec, values: Mapping[str, Scalar]) -> RunSpec:
         augment=tuple(steps),
         start=spec.start and spec.start.replace(**start),
     )
+
+
+def try_space(spec: RunSpec, space: Mapping[str, Range | Choice]) -> None:
+    """Raises ValueError where a tuned setting may take a value that no run can have.
+
+    A range of a setting that must be a whole number is refused too: a choice can name those.
+    """
+    for name, values in space.items():
+        for value in values.some():
+            try:
+                settled(spec, {name: value})
+            except ValidationError as error:
+                raise ValueError(describe(error, "space")) from error

@@ -7,17 +7,17 @@ milliseconds. Errors of all kinds are in per cent, as the papers print them.
 from collections.abc import Iterable
 from typing import Self
 
-from pydantic import Field, SerializeAsAny, model_validator
+from pydantic import Field, SerializeAsAny, ValidationError, model_validator
 
 from bench.common.errors import UserError, suggest
 from bench.common.files import usable_as_file
-from bench.spec.base import FrozenDict, Named, Spec, Table, digest
+from bench.spec.base import FrozenDict, Named, Spec, Table, describe, digest
 from bench.spec.claim import Claim, Reference
 from bench.spec.ensemble import Ensemble
 from bench.spec.experiment import Experiment, Network
 from bench.spec.profile import LOOKS, PROFILES, Profile
 from bench.spec.recipe import Recipe
-from bench.spec.run import DataUse, RunSpec
+from bench.spec.run import DataUse, RunSpec, try_space
 
 # what a look has of its own; all else is of the run that it looks at
 LOOKED = ("look", "task", "predict", "start", "measures", "keep")
@@ -45,12 +45,14 @@ class Suite(Spec):
     expectations: str = ""
 
     @model_validator(mode="after")
-    def _consistent(self) -> Self:
+    def _sized(self) -> Self:
         if not self.experiments and not self.networks:
             raise ValueError("a suite needs experiments (or networks to count)")
         if self.experiments and not (self.data and self.profiles):
             raise ValueError("experiments need a data set (`data`) and profiles")
         for name, profile in self.profiles.items():
+            if name not in PROFILES:
+                raise ValueError(f"unknown profile {name!r}: {suggest(name, PROFILES)}")
             for one in (*self.standing(name), *self.needed(name)):
                 if one.look or (one.probe and one.probe.features):
                     continue  # has no network of its own
@@ -61,6 +63,22 @@ class Suite(Spec):
                 raise ValueError(
                     f"{name}: budgets must be equal, but spaces have {sizes} settings of their own"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _resolvable(self) -> Self:
+        """Whatever a profile and an experiment say together must be a run, tuned or not."""
+        for name, profile in self.profiles.items():
+            for one in (*self.standing(name), *self.needed(name)):
+                try:
+                    spec = resolve(self, profile, one, one.dataset or self.data, "")
+                    try_space(spec, {**(profile.tuning.space if profile.tuning else {}), **one.space})
+                except ValueError as error:  # pydantic's are among them
+                    raise ValueError(f"profile {name!r}, experiment {one.id!r}: {_told(error)}") from error
+        return self
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
         trained = [one.id for one in self.experiments]
         sources = [one.id for one in self.sources]
         begun = (one for one in self.experiments if one.start)
@@ -93,9 +111,6 @@ class Suite(Spec):
                 raise ValueError(
                     f"{kind} id {name!r} cannot be a file's name: leave out slashes, a first dot"
                 )
-        for name in self.profiles:
-            if name not in PROFILES:
-                raise ValueError(f"unknown profile {name!r}: {suggest(name, PROFILES)}")
         for claim in self.claims:
             _all_known(claim.experiments(), ids, f"claim {claim.id!r}")
         _all_known((reference.experiment for reference in self.references), ids, "a reference")
@@ -149,6 +164,14 @@ def _all_known(names: Iterable[str], known: list[str], who: str) -> None:
     for name in names:
         if name not in known:
             raise ValueError(f"{who} names an unknown experiment {name!r}: {suggest(name, known)}")
+
+
+def _told(error: ValueError) -> str:
+    """What is wrong with a run, named as a suite's author names it."""
+    fields = {"Recipe": "recipe", "DataUse": "data", "Start": "start"}
+    if isinstance(error, ValidationError):
+        return describe(error, fields.get(error.title, ""))
+    return str(error)
 
 
 def resolve(

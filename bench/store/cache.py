@@ -72,3 +72,21 @@ def _step(
         elif there:
             cached.stale[run.key] = (run, there[0])
     return advanced
+
+
+def mixed_environments(plan: Plan, cached: CachedRuns, here: str) -> list[str]:
+    """A line for each claim whose sides come, or would come, from machines of different classes."""
+    classes: dict[str, set[str]] = {}
+    for one in plan.experiments:
+        runs = cached.progress.finals(one)
+        known = {cached.runs[run.key].environment for run in runs if run.key in cached.runs}
+        missing = not runs or any(run not in cached.progress for run in runs)
+        classes[one.id] = (known | ({here} if missing else set())) - {""}
+    pools = {one.id: one.of for one in plan.ensembles}
+    lines = []
+    for claim in plan.suite.decided(plan.profile_name):
+        ids = [name for named in claim.experiments() for name in pools.get(named, (named,))]
+        mixed = sorted(set().union(*(classes.get(name, set()) for name in ids)))
+        if len(mixed) > 1:
+            lines.append(f"claim {claim.id} compares runs of different machines: {'; '.join(mixed)}")
+    return lines

@@ -1,6 +1,7 @@
 """A run as the store is to have it, in plain data: it can wait in a file until the store answers."""
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -89,3 +90,28 @@ def _data(plan: Plan) -> dict[str, str]:
         "source": json.dumps({"name": about.name, "fingerprint": about.fingerprint}),
         "profile": json.dumps(profile),
     }
+
+
+def log_figures(
+    client: Any,
+    run_id: str,
+    metrics: Mapping[str, float],
+    step: int,
+    params: Mapping[str, str] | None = None,
+) -> None:
+    """Log figures at a step, and settings, in one batch."""
+    from mlflow.entities import Metric, Param
+
+    now = int(time.time() * 1000)
+    client.log_batch(
+        run_id,
+        metrics=[Metric(name, float(value), now, step) for name, value in metrics.items()],
+        params=[Param(name, value) for name, value in (params or {}).items()],
+    )
+
+
+def log_data(client: Any, run_id: str, data: Mapping[str, str]) -> None:
+    """Log which data set a run used."""
+    from mlflow.entities import Dataset, DatasetInput
+
+    client.log_inputs(run_id, [DatasetInput(Dataset(**data), [])])

@@ -3,7 +3,6 @@
 import json
 import socket
 import tempfile
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from bench.common.run_archive import ArchivedRun, flat
 from bench.plan.plan import Plan
 from bench.plan.planned import PlannedExperiment, PlannedRun
 from bench.store.cache import Stored
-from bench.store.new_run import NewRun, OpenRun, epoch_metrics
+from bench.store.new_run import NewRun, OpenRun, epoch_metrics, log_data, log_figures
 from bench.store.reader import RESULT, Store
 from bench.train.records import Epoch, Result, kept_files
 
@@ -71,10 +70,10 @@ class Tracker(Store):
             run_id = left.info.run_id
             self.client.update_run(run_id, status="RUNNING")
         if left is None or not left.data.params:  # they are logged last
-            self._log_data(run_id, new.data)
+            log_data(self.client, run_id, new.data)
             if new.diff:
                 self.client.log_text(run_id, new.diff, "code.diff")
-            self._batch(run_id, {}, 0, new.params)
+            log_figures(self.client, run_id, {}, 0, new.params)
         steps = self.client.get_metric_history(run_id, "train_loss") if left else []
         self._runs[new.key] = OpenRun(str(run_id), max((one.step for one in steps), default=0))
 
@@ -91,7 +90,7 @@ class Tracker(Store):
         """Log an epoch in one batch, unless the store has it already."""
         run = self._runs[key]
         if run and epoch.epoch > run.logged:
-            self._batch(run.run_id, epoch_metrics(epoch), epoch.epoch)
+            log_figures(self.client, run.run_id, epoch_metrics(epoch), epoch.epoch)
             run.logged = epoch.epoch
 
     def end(self, key: str, result: Result, files: Path) -> None:
@@ -134,7 +133,7 @@ class Tracker(Store):
         name = f"{moved.experiment} · seed {moved.spec.get('seed', '?')} · imported"
         run = self.client.create_run(self._experiment(moved.suite), tags=tags, run_name=name)
         run_id = str(run.info.run_id)
-        self._batch(run_id, {}, 0, flat(moved.spec))
+        log_figures(self.client, run_id, {}, 0, flat(moved.spec))
         for file in moved.files:
             with tempfile.TemporaryDirectory() as folder:  # one file at a time lies here
                 Path(folder, file).write_bytes(moved.files[file])
@@ -145,11 +144,13 @@ class Tracker(Store):
         """Log what is missing of the curve, and the result; then close the run."""
         for epoch in result.curve:
             if epoch.epoch > logged:
-                self._batch(run_id, epoch_metrics(epoch), epoch.epoch)
+                log_figures(self.client, run_id, epoch_metrics(epoch), epoch.epoch)
         last = {f"final.{name}": value for name, value in result.metrics.items()}
         last |= {f"cost.{name}": value for name, value in result.cost.items()}
         there = self.client.get_run(run_id).data.metrics  # from an attempt that broke off
-        self._batch(run_id, {name: value for name, value in last.items() if name not in there}, 0)
+        log_figures(
+            self.client, run_id, {name: value for name, value in last.items() if name not in there}, 0
+        )
         self.client.log_text(run_id, json.dumps(result.plain(), indent=1), RESULT)
         self.client.set_tag(run_id, "bench.status", result.status)
         self.client.set_tag(run_id, "bench.environment", result.environment)
@@ -169,7 +170,7 @@ class Tracker(Store):
         The verdicts also stand in the experiment's note and tags.
         """
         for experiment, parent in self._parents.items():
-            self._batch(parent, summaries.get(experiment, {}), 0)
+            log_figures(self.client, parent, summaries.get(experiment, {}), 0)
             self.client.set_tag(parent, "bench.runs", ",".join(members.get(experiment, [])))
         for name, value in {"mlflow.note.content": note, **tags}.items():
             self.client.set_experiment_tag(self._experiment_id, name, value)
@@ -226,34 +227,13 @@ class Tracker(Store):
         metrics: Mapping[str, float],
         params: Mapping[str, str],
     ) -> str:
-        """The run with these tags that stands for others; made, with more tags and figures, if there is none."""
+        """The run with these tags, which stands for others; made if there is none, with more of both."""
         query = " and ".join(f"tags.`{name}` = '{value}'" for name, value in tags.items())
         found = next(iter(self.search(query, [self._experiment_id])), None)
         if found is not None:
             return str(found.info.run_id)
         run = self.client.create_run(self._experiment_id, tags={**tags, **more}, run_name=name)
         if metrics or params:
-            self._batch(run.info.run_id, metrics, 0, params)
+            log_figures(self.client, run.info.run_id, metrics, 0, params)
         self.client.set_terminated(run.info.run_id, "FINISHED")
         return str(run.info.run_id)
-
-    def _batch(
-        self,
-        run_id: str,
-        metrics: Mapping[str, float],
-        step: int,
-        params: Mapping[str, str] | None = None,
-    ) -> None:
-        from mlflow.entities import Metric, Param
-
-        now = int(time.time() * 1000)
-        self.client.log_batch(
-            run_id,
-            metrics=[Metric(name, float(value), now, step) for name, value in metrics.items()],
-            params=[Param(name, value) for name, value in (params or {}).items()],
-        )
-
-    def _log_data(self, run_id: str, data: Mapping[str, str]) -> None:
-        from mlflow.entities import Dataset, DatasetInput
-
-        self.client.log_inputs(run_id, [DatasetInput(Dataset(**data), [])])

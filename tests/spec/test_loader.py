@@ -1,6 +1,7 @@
 import ast
 import subprocess
 import sys
+from time import process_time
 
 import pytest
 
@@ -55,7 +56,23 @@ def test_suites_are_data(path):
 
 def test_files_stay_short():
     lines = {path: len(path.read_text().splitlines()) for path in (*SUITES, *MODELS)}
-    assert {path.name: n for path, n in lines.items() if n > (120 if path in SUITES else 300)} == {}
+    assert {path.name: n for path, n in lines.items() if n > (100 if path in SUITES else 300)} == {}
+    tables = {path.name: len(path.read_text().splitlines()) for path in (ROOT / "suites").glob("_*.py")}
+    assert {name: n for name, n in tables.items() if n > 250} == {}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "suites").glob("*.py")), ids=lambda path: path.stem)
+def test_suites_name_their_fields(path):
+    """No tables of nameless columns: neither rows of five and more, nor loops that take such rows apart."""
+    text = path.read_text()
+    assert "fmt: skip" not in text
+    assert "fmt: off" not in text
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, (ast.Tuple, ast.List, ast.Dict)):
+            rows = node.values if isinstance(node, ast.Dict) else node.elts
+            assert not [row.lineno for row in rows if isinstance(row, ast.Tuple) and len(row.elts) >= 5]
+        if isinstance(node, ast.comprehension | ast.For) and isinstance(node.target, ast.Tuple):
+            assert len(node.target.elts) < 5, f"line {node.target.lineno}"
 
 
 def test_a_suite_may_import_its_neighbours(tmp_path):
@@ -71,7 +88,15 @@ def test_loading_suites_loads_nothing_heavy():
     code = (
         "import sys; from bench import load_suite; from bench.spec.loader import suite_files;"
         "[load_suite(name) for name in suite_files()];"
-        "print([m for m in ('torch', 'ray', 'mlflow', 'optuna') if m in sys.modules])"
+        "print([m for m in ('torch', 'ray', 'mlflow', 'optuna', 'scipy', 'pandas') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("path", SUITES, ids=lambda path: path.stem)
+def test_a_suite_is_validated_in_no_time(path):
+    load_suite(str(path))  # what it imports is shared by all
+    before = process_time()
+    load_suite(str(path))
+    assert process_time() - before < 0.3

@@ -1,0 +1,96 @@
+"""What Zeiler and Fergus and the lecture on transfer learning say of features, and what is published."""
+
+from functools import partial
+
+from bench import Reference
+from bench.claims import Difference, Interaction, Order
+
+ZF, LECTURE = "Zeiler and Fergus 2013 (arXiv 1311.2901)", "lecture on transfer learning"
+METRIC = "test_balanced_error"
+found = partial(Difference, metric=METRIC)
+taught = partial(found, said="no number", source=LECTURE)
+
+CLAIMS = [
+    Order(
+        id="deeper",
+        text="A support vector machine errs less on each deeper layer: 1, 3, 5, 7.",
+        metric=METRIC,
+        falling=("svm-1", "svm-3", "svm-5", "svm-7"),
+        said="accuracy 44.8, 72.3, 86.2, 85.5 %",
+        source=f"{ZF}, Table 7",
+    ),
+    taught(
+        id="pretrained",
+        text="Features of a trained net beat random ones: after layers 3, 5 and 7.",
+        lower=("svm-3", "svm-5", "svm-7"),
+        higher=("random-3", "random-5", "random-7"),
+    ),
+    taught(
+        id="random-worse",
+        text="Random features get worse with depth: layer 7 than layer 1.",
+        lower="random-1",
+        higher="random-7",
+    ),
+    found(
+        id="softmax",
+        text="A softmax on layer 7 is at most one point worse than a support vector machine.",
+        lower="softmax-7",
+        higher="svm-7",
+        by=-1,
+        said="85.4 against 85.5 % accuracy",
+        source=f"{ZF}, Table 7",
+    ),
+    found(
+        id="beats-scratch",
+        text="With 20 images a class, a support vector machine on layer 7 beats scratch.",
+        lower="svm-7-few",
+        higher="scratch-few",
+        said="86.5 against 46.5 % accuracy (30 a class)",
+        source=f"{ZF}, Table 4",
+    ),
+    taught(
+        id="few-classifier",
+        text="With 20 images a class, training the classifier alone beats training all.",
+        lower="classifier-few",
+        higher="whole-few",
+    ),
+    taught(
+        id="some-upper",
+        text="With 80 images a class, training the upper layers beats the classifier alone.",
+        lower="upper-some",
+        higher="classifier-some",
+    ),
+    taught(
+        id="all-whole",
+        text="With 300 images a class, training all beats the upper layers, and scratch.",
+        lower="whole-all",
+        higher=("upper-all", "scratch-all"),
+    ),
+    Interaction(
+        id="scarce",
+        text="Training on gains more over scratch where images are few.",
+        metric=METRIC,
+        smaller=("scratch-all", "whole-all"),
+        larger=("scratch-few", "whole-few"),
+        said="no number",
+        source=LECTURE,
+    ),
+]
+
+# accuracy on Caltech-101, 30 images a class
+PUBLISHED = {f"svm-{n}": value for n, value in {1: 44.8, 2: 66.2, 3: 72.3, 4: 76.6, 5: 86.2, 7: 85.5}.items()}
+PUBLISHED |= {"softmax-5": 82.9, "softmax-7": 85.4, "scratch-all": 46.5, "classifier-all": 86.5}
+
+REFERENCES = [
+    Reference(
+        experiment=name,
+        metric=METRIC,
+        value=round(100 - accuracy, 1),
+        data="Caltech-101",
+        paper=ZF,
+        where="Tables 4 and 7",
+        statistic="single",
+        status="F",
+    )
+    for name, accuracy in PUBLISHED.items()
+]

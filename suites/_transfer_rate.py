@@ -1,0 +1,44 @@
+"""What the lecture on transfer learning says about learning rates."""
+
+from functools import partial
+
+from bench.claims import Difference
+
+claim = partial(Difference, metric="test_balanced_error", source="lecture on transfer learning")
+milder = partial(claim, said="0.001 for old, 0.01 for new layers")
+
+CLAIMS = [
+    milder(
+        id="mild",
+        text="All layers trained: a milder rate for old layers beats one rate for all.",
+        lower="whole-mild",
+        higher="whole",
+    ),
+    milder(
+        id="upper-mild",
+        text="Upper layers trained: a milder rate for old layers beats one rate for all.",
+        lower="upper-mild",
+        higher="upper",
+    ),
+    claim(
+        id="beats-scratch",
+        text="However many layers are trained, beginning with a trained net beats scratch.",
+        lower=("classifier", "upper-mild", "whole-mild"),
+        higher="scratch",
+        said="86.5 against 46.5 % accuracy (Caltech-101)",
+    ),
+    claim(
+        id="few-classifier",
+        text="With 20 images a class, training the classifier alone beats training all.",
+        lower="classifier",
+        higher="whole-mild",
+        said="no number",
+    ),
+    claim(
+        id="few-upper",
+        text="With 20 images a class, training the upper layers beats the classifier alone.",
+        lower="upper-mild",
+        higher="classifier",
+        said="no number",
+    ),
+]
