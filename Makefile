@@ -6,6 +6,7 @@ ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist worksteal
 READY := $(VENV)/.ready
 SUITES := $(subst _,-,$(basename $(notdir $(wildcard suites/[!_]*.py))))
 SUITE_TARGETS := $(addprefix suite-,$(SUITES))
@@ -49,13 +50,13 @@ reports: $(READY) ## rebuild all reports, the published ones too
 ui: $(READY) ## open the MLflow UI on 127.0.0.1
 	@$(BIN)/bench ui $(ARGS)
 
-test: $(READY) ## run the tests (some minutes)
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(READY) ## run the tests, one process a core (some minutes)
+	@$(PYTEST) $(ARGS)
 
 test-all: $(READY) ## run the slow tests too
 	@command -v chromium chromium-browser google-chrome >/dev/null || \
 		echo "tests of the page in a browser are skipped; they need: apt-get install chromium"
-	@$(BIN)/python -m pytest -m "" $(ARGS)
+	@$(PYTEST) -m "" $(ARGS)
 
 bench: $(READY) ## time augmentation and engine against what people write, suites and reports (some minutes)
 	@$(BIN)/python -m benchmarks.augmentation $(ARGS)

@@ -18,6 +18,7 @@ from bench import Experiment, Profile, Recipe, Suite
 from bench.cli.work import cached_runs, open_tracker
 from bench.data.sets import write
 from bench.plan.plan import Plan, make_plan
+from bench.plan.progress import Progress
 from bench.results.collect import collect
 from bench.spec import Data
 from bench.train.records import Epoch, Result
@@ -53,7 +54,7 @@ def fill(folder: Path) -> None:
     made, tracker = plan(folder), open_tracker(folder / "runs")
     tracker.open(made)
     names = ("train_loss", "train_error", "validation_loss", "validation_error", "lr")
-    for job in (job for one in made.experiments for job in one.finals({})):
+    for job in (job for one in made.experiments for job in Progress(made).finals(one)):
         tracker.started(job)
         run_id = tracker._runs[job.key]
         values = rng.uniform(5, 90, (EPOCHS, len(names)))

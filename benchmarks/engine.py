@@ -34,12 +34,13 @@ from bench import models
 from bench.data.augment import Draw, compose
 from bench.data.split import Images, Split, channel_statistics, principal_colours
 from bench.models.counts import count
-from bench.spec.base import Named
+from bench.spec import DataUse, Named, Recipe, RunSpec
 from bench.train.epoch import evaluate, train_epoch
 from bench.train.memory import keep_freed
 from bench.train.network import Network
 from bench.train.seeding import generator
 from bench.train.step import step_of
+from bench.train.tasks.classify import Classify
 from benchmarks.peaks import CPU, PEAKS, Timed
 
 BATCH, STEPS, SIDE, CLASSES = 128, 8, 32, 10
@@ -131,6 +132,11 @@ def _ours(name: str, batches: int, device: torch.device) -> tuple[Network, Split
     return Network.of(models.build(name, num_classes=CLASSES), split, "bf16"), split
 
 
+def _classify(name: str) -> Classify:
+    data = DataUse(name="noise", fingerprint="")
+    return Classify(RunSpec(model=name, data=data, augment=(), recipe=Recipe(epochs=1), seed=0))
+
+
 def engine_training(
     name: str,
     how: str | None = None,
@@ -140,7 +146,7 @@ def engine_training(
 ) -> Timed:
     """A training epoch of the engine: data, augmentation and running figures included."""
     network, split = _ours(name, batches, device)
-    step = step_of(network, sgd(network.model, fused=True), how, alone)
+    step = step_of(network, sgd(network.model, fused=True), _classify(name), how, alone)
     augment = compose([Named(name="crop"), Named(name="flip")])
 
     def epoch() -> float:

@@ -3,12 +3,15 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+os.environ["OMP_NUM_THREADS"] = "1"  # before numpy and torch are loaded: tests run in parallel
 
 import numpy as np
 import pytest
 
+from bench import Suite, load_suite
 from bench.data.sets import write
 
 ROOT = Path(__file__).parent.parent
@@ -69,6 +72,20 @@ def tiny_arrays(train: int = 256, test: int = 96, size: int = 16, classes: int =
     return arrays
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Hypothesis judges what it finds, not how long it took: another process may have the core."""
+    if config.pluginmanager.hasplugin("hypothesispytest"):  # not where there is little but torch
+        from hypothesis import HealthCheck, settings
+
+        settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+        settings.load_profile("patient")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first: a worker that came to it last would keep all others waiting."""
+    items.sort(key=lambda item: "test_stopped_three_times" not in item.name)
+
+
 @pytest.fixture(scope="session")
 def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the data set `tiny`."""
@@ -87,6 +104,24 @@ def suites_dir(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def suite(suites_dir: Path) -> Suite:
+    """The suite `tiny`."""
+    return load_suite("tiny", suites_dir)
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A Ray cluster that tests share: two cores, and two GPUs that are not there."""
+    from bench.execute.ray_executor import Ray
+    from bench.execute.worker import Place
+
+    folder = tmp_path_factory.mktemp("cluster")
+    shared = Ray(Place(data_dir=folder, work_dir=folder), folder, resources={"CPU": 2, "GPU": 2})
+    yield
+    shared.close()
+
+
+@pytest.fixture
 def bench(tmp_path: Path) -> Command:
     """The command line as a user has it: a process of its own, in an empty folder."""
 
@@ -97,7 +132,7 @@ def bench(tmp_path: Path) -> Command:
             env={**clean_environment(), **environment},
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=600,  # on a machine that others use too
         )
 
     return run

@@ -7,16 +7,15 @@ import pytest
 
 
 @pytest.fixture
-def folder(bench, tmp_path, request):
-    done = bench(
-        "run", "arithmetic", "--suites-dir", request.config.rootpath / "suites", "--profile", "paper"
-    )
-    assert done.returncode == 0, done.stderr
-    assert re.search(r"arithmetic: counting \d+ networks", done.stdout)
+def folder(command, tmp_path, request):
+    suites = request.config.rootpath / "suites"
+    code, out, errors = command("run", "arithmetic", "--suites-dir", suites, "--profile", "paper")
+    assert code == 0, errors
+    assert re.search(r"arithmetic: counting \d+ networks", out)
     return tmp_path / "reports" / "arithmetic" / "paper"
 
 
-def test_counts_verdicts_and_a_table_for_each_network(folder, bench):
+def test_counts_verdicts_and_a_table_for_each_network(folder, command):
     outcomes = {one["claim"]: one for one in json.loads((folder / "verdicts.json").read_text())}
     wrong = {name for name, one in outcomes.items() if one["verdict"] != "supported"}
     assert wrong == {"remove-34"}
@@ -34,6 +33,6 @@ def test_counts_verdicts_and_a_table_for_each_network(folder, bench):
     assert "exact counts, no data" in page
     assert "Final runs" not in page
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    again = bench("report", "arithmetic")
-    assert again.returncode == 0, again.stderr
+    code, _, errors = command("report", "arithmetic")
+    assert code == 0, errors
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before

@@ -36,18 +36,16 @@ def test_make_targets_in_the_documents_exist(tmp_path):
         assert done.returncode == 0, done.stderr
 
 
-def test_the_documented_suite_runs_as_written(tmp_path: Path, bench: Command):
+def test_the_documented_suite_runs_as_written(tmp_path: Path, command):
     from bench.data.sets import write
 
     (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "own-suite.md").read_text(), re.DOTALL)
     assert code.count("\n") <= 50
-    (tmp_path / "suites").mkdir()
     (tmp_path / "suites" / "width.py").write_text(code)
     write(tmp_path / "data" / "cifar10.npz", tiny_arrays(train=400, test=50, size=32))
-    shown = bench("show", "width")
-    assert "wider-wins" in shown.stdout
-    done = bench("run", "width", "--profile", "smoke", "--serial")
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert "wider-wins" in command("show", "width")[1]
+    code, out, errors = command("run", "width", "--profile", "smoke", "--serial")
+    assert code == 0, out + errors
     assert (tmp_path / "reports" / "width" / "smoke" / "report.html").is_file()
 
 

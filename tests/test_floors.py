@@ -25,7 +25,7 @@ RANK = {name: floor for floor, names in enumerate(FLOORS) for name in names}
 FILES = sorted(path for path in BENCH.rglob("*.py") if path.parent != BENCH)
 LIBRARIES = {  # where alone each may be imported
     "ray": {"execute/ray_executor.py", "execute/ray_searcher.py"},
-    "mlflow": {"store/reader.py", "store/tracker.py"},
+    "mlflow": {"store/new_run.py", "store/reader.py"},
     "optuna": {"plan/tuning.py"},
     "torchvision": set(),  # by importlib, in data/vision.py
 }

@@ -54,13 +54,14 @@ def print_other_price(suite: Suite, profile: str, options: Options) -> None:
     """Say how long another profile would take here."""
     from bench.cli.tables import duration
     from bench.execute.estimate import price
+    from bench.plan.progress import Progress
     from bench.store.cache import CachedRuns
 
     try:
         other = replace(options, profile=profile, only="*", tune=True).plan(suite, None, warn)
     except UserError:
         return  # the paper profile takes no stand-in
-    expected = price(other, CachedRuns(), _slots())
+    expected = price(other, CachedRuns(Progress(other)), _slots())
     console.print(
         f"the {profile} profile would take about {duration(expected.minutes)} on this machine",
         highlight=False,

@@ -37,7 +37,7 @@ def conclude(
     tags: dict[str, str] = {f"bench.verdict.{one.claim.id}": one.verdict for one in outcomes}
     tags |= {
         "bench.suite_hash": plan.suite.hash,
-        "bench.claims.verdicts": tally(outcomes),
+        "bench.verdicts": tally(outcomes),
         "bench.profile": plan.profile_name,
     }
     tracker.conclude(summaries, members, note(plan, results, outcomes), tags, report)

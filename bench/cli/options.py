@@ -16,4 +16,9 @@ ReportsDir = Annotated[Path, typer.Option(help="Folder of results and reports.")
 Seeds = Annotated[int | None, typer.Option(min=1, max=20, help="Final seeds an experiment.")]
 Only = Annotated[str, typer.Option(help="Experiments whose id fits this pattern.")]
 NoTune = Annotated[bool, typer.Option("--no-tune", help="Take the recipes as they stand.")]
-AcceptStale = Annotated[bool, typer.Option("--accept-stale", help="Use runs made by other code.")]
+AcceptStale = Annotated[
+    str | None, typer.Option(metavar="REASON", help="Use runs made by other code; the report says why.")
+]
+VerifyStale = Annotated[
+    bool, typer.Option("--verify-stale", help="Use those of other code that come out to the last digit.")
+]

@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from bench.cli.app import app
-from bench.cli.common import console
+from bench.cli.common import console, warn
 from bench.cli.options import ReportsDir
+from bench.common.errors import UserError
 
 
 @app.command(epilog="Example: bench report resnet-vs-plain --profile quick")
@@ -27,13 +28,19 @@ def report(
 
     folders = find_results(reports_dir, suite_name, profile, published_too=suite_name is None and not publish)
     for folder in folders:
-        build_report(folder)
+        try:
+            build_report(folder)
+        except UserError as error:
+            if suite_name:
+                raise
+            warn(f"left out: {error}")  # one damaged folder does not keep the others from being rebuilt
+            continue
         console.print(f"report: {folder / 'report.html'}", highlight=False)
         if publish:
             published = publish_results(folder, reports_dir)
             build_report(published)
             console.print(f"published: {published}", highlight=False)
-    console.print(f"all of them: {build_index(reports_dir)}", highlight=False)
+    console.print(f"all of them: {build_index(reports_dir, warn)}", highlight=False)
 
 
 @app.command(epilog="Example: bench diff reports/published/depth/quick reports/depth/quick")

@@ -11,10 +11,19 @@ import pandas as pd
 from bench.claims.verdicts import Outcome
 from bench.cli.conclude import conclude
 from bench.cli.frames import measures_frame, verdicts_frame
-from bench.cli.work import DEFAULT_PROFILE, Options, Say, cached_runs, executor_for, open_tracker, silent
+from bench.cli.work import (
+    DEFAULT_PROFILE,
+    Options,
+    Say,
+    cached_runs,
+    executor_for,
+    open_tracker,
+    silent,
+    verified_runs,
+)
 from bench.common.errors import UserError
+from bench.execute.display import Display, Lines
 from bench.execute.driver import drive, sole_driver
-from bench.execute.progress import Display, Lines
 from bench.execute.session import Executor
 from bench.plan.more_seeds import first_seeds, further
 from bench.plan.plan import Plan
@@ -24,6 +33,7 @@ from bench.results.collect import collect
 from bench.results.tables import Results
 from bench.spec import LOOKS, Suite
 from bench.spec.loader import load_suite
+from bench.store.outbox import Outbox
 
 
 @dataclass(frozen=True)
@@ -75,8 +85,9 @@ def run(
     seeds: int | None = None,
     only: str = "*",
     tune: bool = True,
-    accept_stale: bool = False,
+    accept_stale: str | None = None,
     retrain_stale: bool = False,
+    verify_stale: bool = False,
     until_decided: bool = False,
     max_seeds: int | None = None,
     serial: bool = False,
@@ -103,6 +114,7 @@ def run(
         tune=tune,
         accept_stale=accept_stale,
         retrain_stale=retrain_stale,
+        verify_stale=verify_stale,
         until_decided=until_decided,
         max_seeds=max_seeds,
         serial=serial,
@@ -147,14 +159,18 @@ def _once(
     it was not said what to do with them.
     """
     plan = options.plan(suite, seeds, feedback.warn)
-    tracker = open_tracker(options.runs_dir)
+    tracker = open_tracker(options.runs_dir, feedback.warn)
+    Outbox(tracker).flush()  # what an earlier run could not log
     cached = cached_runs(plan, tracker, options.accept_stale)
+    if options.verify_stale:
+        cached = verified_runs(plan, cached, tracker, options.data_dir, feedback.say)
     if cached.stale and not options.retrain_stale:
         raise UserError(
-            f"{len(cached.stale)} finished runs of this plan were made by other code than "
-            "today's: --accept-stale uses them, --retrain-stale trains them anew"
+            f"{len(cached.stale)} finished runs of this plan were made by other code than today's: "
+            "--verify-stale takes those that come out again to the last digit, --retrain-stale trains them "
+            'anew, --accept-stale "REASON" uses them'
         )
-    missing = cached.missing(plan)
+    missing = cached.progress.left
     feedback.say(
         f"{suite.name}, {options.profile}, {plan.data.name}: {len(cached.results)} of "
         f"{plan.runs_total} runs are there, {missing} to do"
@@ -168,9 +184,13 @@ def _once(
     folder = options.reports_dir / suite.name / options.profile
     results = collect(whole, cached.results, cached.runs, folder, tracker.artifact)
     outcomes = build_report(folder)
-    build_index(options.reports_dir)
+    build_index(options.reports_dir, feedback.warn)
     report = folder / "report.html"
-    conclude(tracker, whole, results, outcomes, cached.runs, report)
+    try:
+        with tracker.asked():
+            conclude(tracker, whole, results, outcomes, cached.runs, report)
+    except UserError as error:
+        feedback.warn(f"{error}: the report is written, but its verdicts are not in the store; run it again")
     if done is None:
         return SuiteRun(plan, results, outcomes, report)
     return SuiteRun(

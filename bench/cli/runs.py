@@ -1,5 +1,6 @@
 """Commands on the run store: ui, export, import."""
 
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -50,7 +51,7 @@ def import_runs(
     from bench.execute.driver import sole_driver
     from bench.store.transport import take
 
-    runs = [run for file in files for run in unpack(file)]  # all are checked before anything is made
+    found = [unpack(file) for file in files]  # all are checked before anything is made
     with sole_driver(runs_dir):
-        taken, known = take(open_tracker(runs_dir), runs)
+        taken, known = take(open_tracker(runs_dir), chain.from_iterable(found))
     console.print(f"{taken} runs taken, {known} were there already", highlight=False)

@@ -19,8 +19,16 @@ from bench.cli.options import (
     Seeds,
     SuiteName,
     SuitesDir,
+    VerifyStale,
 )
-from bench.cli.work import DEFAULT_PROFILE, Options, cached_runs, open_tracker
+from bench.cli.work import (
+    DEFAULT_PROFILE,
+    Options,
+    cached_runs,
+    open_tracker,
+    this_environment,
+    verified_runs,
+)
 from bench.common.errors import UserError
 from bench.spec.loader import load_suite, suite_files
 
@@ -32,7 +40,7 @@ def list_suites(suites_dir: SuitesDir = None, reports_dir: ReportsDir = Path("re
     from bench.report.library import entries
 
     suites = [load_suite(name, suites_dir) for name in suite_files(suites_dir)]
-    console.print(suite_list(suites, list(entries(reports_dir))))
+    console.print(suite_list(suites, list(entries(reports_dir, warn))))
 
 
 @app.command(epilog="Example: bench show resnet-vs-plain")
@@ -57,7 +65,8 @@ def plan(
     seeds: Seeds = None,
     only: Only = "*",
     no_tune: NoTune = False,
-    accept_stale: AcceptStale = False,
+    accept_stale: AcceptStale = None,
+    verify_stale: VerifyStale = False,
     specs: Annotated[
         Path | None, typer.Option(help="Write what is missing to a file, for python -m bench.train.")
     ] = None,
@@ -66,6 +75,7 @@ def plan(
 ) -> None:
     """Show what a run would train, what it has already, and how long it would take here."""
     from bench.cli.tables import plan_table
+    from bench.store.cache import mixed_environments
 
     suite = load_suite(suite_name, suites_dir)
     options = Options(profile=profile, data_dir=data_dir, seeds=seeds, only=only, tune=not no_tune)
@@ -73,13 +83,18 @@ def plan(
     if not made.experiments:
         console.print(f"[bold]{suite.name}[/] counts {len(made.networks)} networks and trains nothing")
         return
-    cached = cached_runs(made, open_tracker(runs_dir), accept_stale)
+    tracker = open_tracker(runs_dir, warn)
+    cached = cached_runs(made, tracker, accept_stale)
+    if verify_stale:
+        cached = verified_runs(made, cached, tracker, data_dir, say)
     console.print(
         f"[bold]{made.suite.name}[/], {made.profile_name}, data {made.data.name} "
         f"({made.data.fingerprint[:12]})",
         highlight=False,
     )
     console.print(plan_table(made, cached))
+    for line in mixed_environments(made, cached, this_environment()):
+        warn(line)
     if specs is not None:
         from bench.store.transport import write_specs
 
@@ -109,7 +124,8 @@ def run(
     address: Annotated[str | None, typer.Option(envvar="RAY_ADDRESS", help="A Ray cluster.")] = None,
     serial: Annotated[bool, typer.Option("--serial", help="In this process, without Ray.")] = False,
     stop_after: Annotated[float | None, typer.Option(help="Stop after so many minutes.")] = None,
-    accept_stale: AcceptStale = False,
+    accept_stale: AcceptStale = None,
+    verify_stale: VerifyStale = False,
     retrain_stale: Annotated[
         bool, typer.Option("--retrain-stale", help="Train runs made by other code anew.")
     ] = False,
@@ -124,7 +140,7 @@ def run(
     """Train what is missing of a suite, then collect the results and write the report."""
     from bench.cli.run import Feedback, run_suite
     from bench.cli.tables import verdict_table
-    from bench.execute.progress import display_for
+    from bench.execute.display import display_for
 
     options = Options(
         profile=profile,
@@ -136,6 +152,7 @@ def run(
         tune=not no_tune,
         accept_stale=accept_stale,
         retrain_stale=retrain_stale,
+        verify_stale=verify_stale,
         until_decided=until_decided,
         max_seeds=max_seeds,
         serial=serial,

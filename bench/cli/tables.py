@@ -111,15 +111,15 @@ def plan_table(plan: "Plan", cached: "CachedRuns") -> Table:
 
 
 def _states(one: "PlannedExperiment", cached: "CachedRuns") -> tuple[str, str]:
-    results = cached.results
-    stale = [run.phase for run in cached.stale.values() if run.experiment == one.experiment.id]
+    progress = cached.progress
+    stale = [run.phase for run, _ in cached.stale.values() if run.experiment == one.experiment.id]
     planned = {"tune": one.study.tuning.trials if one.study else 0, one.phase: len(one.seeds)}
-    runs = {"tune": one.trials(results), one.phase: one.finals(results)}
+    runs = {"tune": progress.trials(one), one.phase: progress.finals(one)}
     cells = []
     for phase, total in planned.items():
-        there, old = sum(run.key in results for run in runs[phase]), stale.count(phase)
+        there, old = sum(run in progress for run in runs[phase]), stale.count(phase)
         cells.append(f"{there} + {total - there - old} + {old}")
-    waiting = " (after tuning)" if one.chosen(results) is None else ""
+    waiting = " (after tuning)" if progress.chosen(one) is None else ""
     return cells[0], cells[1] + waiting
 
 

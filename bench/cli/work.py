@@ -39,8 +39,9 @@ class Options:
     seeds: int | None = None
     only: str = "*"
     tune: bool = True
-    accept_stale: bool = False
+    accept_stale: str | None = None
     retrain_stale: bool = False
+    verify_stale: bool = False
     until_decided: bool = False
     max_seeds: int | None = None
     serial: bool = False
@@ -80,8 +81,8 @@ class Options:
         )
 
 
-def open_tracker(runs_dir: Path) -> "Tracker":
-    """The store of runs. Raises UserError where its folder cannot be made."""
+def open_tracker(runs_dir: Path, warn: Say = silent) -> "Tracker":
+    """The store of runs, which warns when it fails. Raises UserError where its folder cannot be made."""
     from bench.common.provenance import Provenance
     from bench.store.reader import tracking_uri
     from bench.store.tracker import Tracker
@@ -90,14 +91,39 @@ def open_tracker(runs_dir: Path) -> "Tracker":
         runs_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"the runs folder {runs_dir} cannot be written: {error.strerror}") from error
-    return Tracker(tracking_uri(runs_dir), runs_dir, Provenance())
+    return Tracker(tracking_uri(runs_dir), runs_dir, Provenance(), warn)
 
 
-def cached_runs(made: "Plan", tracker: "Tracker", accept_stale: bool) -> "CachedRuns":
-    """What the store has of a plan."""
+def cached_runs(made: "Plan", tracker: "Tracker", accept_stale: str | None) -> "CachedRuns":
+    """What the store has of a plan; with a reason, runs that other code has made too."""
     from bench.store.cache import find_cached
 
-    return find_cached(made, tracker.finished(), tracker.result, accept_stale=accept_stale)
+    return find_cached(made, tracker.finished(), tracker.result, accept_stale=accept_stale is not None)
+
+
+def verified_runs(
+    made: "Plan", cached: "CachedRuns", tracker: "Tracker", data_dir: Path, say: Say
+) -> "CachedRuns":
+    """The same once stale runs were verified, as far as they come out again here."""
+    from bench.execute.verify import verify_stale
+
+    while cached.stale:
+        done = verify_stale(cached, made.code_of, tracker, data_dir.resolve(), this_environment())
+        for line in done.lines:
+            say(line)
+        if not done.taken:
+            break
+        cached = cached_runs(made, tracker, None)  # which may have opened a further generation of trials
+    return cached
+
+
+def this_environment() -> str:
+    """The class of machines that this one belongs to."""
+    import torch
+
+    from bench.train.environment import environment_class
+
+    return environment_class(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
 
 
 @contextmanager

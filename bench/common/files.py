@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -11,6 +12,14 @@ from types import ModuleType
 from typing import BinaryIO
 
 from bench.common.errors import UserError
+
+_OUTSIDE = re.compile(r"[/\\\x00-\x1f\x7f\ud800-\udfff]")  # separators, control characters, half characters
+_LONGEST = 200  # bytes: file systems take 255, endings included
+
+
+def usable_as_file(name: str) -> bool:
+    """Whether a name can be a file's: one that stays in its folder, is not hidden and not too long."""
+    return not (_OUTSIDE.search(name) or name.startswith(".")) and 0 < len(name.encode()) <= _LONGEST
 
 
 @contextmanager

@@ -19,6 +19,8 @@ from bench.data.folders import listing, read_folder
 
 STAND_IN = "shapes"
 _NEEDED = ("x_train", "y_train", "x_test", "y_test")
+_BOXES = ("boxes_train", "boxes_test")
+_WIDTHS = {"y": "<i8", "b": "<f4"}  # of labels and boxes, for the fingerprint
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class ImageSet:
     classes: tuple[str, ...]
     provenance: str
     fingerprint: str
+    boxes_train: NDArray[np.float32] | None = None  # (n, 4): x, y, width, height in pixels, from top left
+    boxes_test: NDArray[np.float32] | None = None
 
     @property
     def channels(self) -> int:
@@ -114,6 +118,9 @@ def _checked(name: str, where: str, arrays: Mapping[str, Any]) -> ImageSet:
             f"{where}: labels from {lowest} to {highest}, but {len(classes)} classes "
             f"(labels must be 0 to {len(classes) - 1})"
         )
+    boxes = {part: _boxes(where, part, arrays, split[f"x_{part}"]) for part in ("train", "test")}
+    if len({one is None for one in boxes.values()}) > 1:
+        raise UserError(f"{where}: boxes of one split alone; give boxes_train and boxes_test")
     return ImageSet(
         name=name,
         x_train=split["x_train"],
@@ -122,8 +129,28 @@ def _checked(name: str, where: str, arrays: Mapping[str, Any]) -> ImageSet:
         y_test=split["y_test"].astype(np.int64),
         classes=classes,
         provenance=str(arrays.get("provenance", f"{Path(where).name}, as found, of unknown origin")),
-        fingerprint=fingerprint(split),
+        fingerprint=fingerprint(
+            split | {f"boxes_{part}": one for part, one in boxes.items() if one is not None}
+        ),
+        boxes_train=boxes["train"],
+        boxes_test=boxes["test"],
     )
+
+
+def _boxes(
+    where: str, part: str, arrays: Mapping[str, Any], images: NDArray[np.uint8]
+) -> NDArray[np.float32] | None:
+    """The boxes of a split, checked to lie in its images; None where there are none."""
+    if f"boxes_{part}" not in arrays:
+        return None
+    boxes = np.asarray(arrays[f"boxes_{part}"])
+    if boxes.shape != (len(images), 4) or not np.issubdtype(boxes.dtype, np.number):
+        raise UserError(f"{where}: boxes_{part} has shape {boxes.shape}, not {len(images)}×4 numbers")
+    found = boxes.astype(np.float32)
+    ends = found[:, :2] + found[:, 2:]
+    if not np.isfinite(found).all() or found.min() < 0 or (ends > [images.shape[2], images.shape[1]]).any():
+        raise UserError(f"{where}: boxes_{part} (x, y, width, height in pixels) leave the images")
+    return found
 
 
 def _images(where: str, key: str, values: Any) -> NDArray[np.uint8]:
@@ -138,10 +165,10 @@ def _images(where: str, key: str, values: Any) -> NDArray[np.uint8]:
 
 
 def fingerprint(arrays: Mapping[str, NDArray[Any]]) -> str:
-    """sha256 over shapes, pixels and labels, independent of file format and label width."""
+    """sha256 over shapes, pixels, labels and boxes if there are any, whatever the format and number width."""
     state = hashlib.sha256()
-    for key in _NEEDED:
-        array = arrays[key] if key.startswith("x") else arrays[key].astype("<i8")
+    for key in (*_NEEDED, *(name for name in _BOXES if name in arrays)):
+        array = arrays[key] if key.startswith("x") else arrays[key].astype(_WIDTHS[key[0]])
         state.update(f"{key}{array.shape}".encode())
         state.update(np.ascontiguousarray(array).data)
     return state.hexdigest()

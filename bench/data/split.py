@@ -24,10 +24,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Images:
-    """Images (n, height, width, channels) uint8 and labels (n,) int64 on a device."""
+    """Images (n, height, width, channels) uint8 and labels (n,) int64 on a device.
+
+    Where the data set has boxes, they are (n, 4) float32: x, y, width, height in pixels of these images.
+    """
 
     x: Tensor
     y: Tensor
+    boxes: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.y)
@@ -62,7 +66,10 @@ def open_split(images: ImageSet, data: DataUse, device: torch.device) -> Split:
     seen, labels = _of_classes(images.y_train, data)
     chosen, held_out = choose(labels, data)
     train, validation = (
-        _tensors(images.x_train[seen[part]], labels[part], data, device) for part in (chosen, held_out)
+        _tensors(
+            images.x_train[seen[part]], labels[part], _part(images.boxes_train, seen[part]), data, device
+        )
+        for part in (chosen, held_out)
     )
     mean, std = channel_statistics(train.x)
     return Split(train, validation, mean, std, len(data.classes or images.classes))
@@ -121,7 +128,7 @@ def principal_colours(x: Tensor) -> Tensor:
 def open_test(images: ImageSet, data: DataUse, device: torch.device) -> Images:
     """The test split: opened once, after the last step of a final run, by the engine alone."""
     seen, labels = _of_classes(images.y_test, data)
-    return _tensors(images.x_test[seen], labels, data, device)
+    return _tensors(images.x_test[seen], labels, _part(images.boxes_test, seen), data, device)
 
 
 def choose(labels: NDArray[np.int64], data: Data) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -160,12 +167,25 @@ def stratified_order(labels: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
     return np.argsort(place, kind="stable")
 
 
-def _tensors(x: NDArray[np.uint8], y: NDArray[np.int64], data: Data, device: torch.device) -> Images:
+def _part(boxes: NDArray[np.float32] | None, chosen: NDArray[np.int64]) -> NDArray[np.float32] | None:
+    return None if boxes is None else boxes[chosen]
+
+
+def _tensors(
+    x: NDArray[np.uint8],
+    y: NDArray[np.int64],
+    boxes: NDArray[np.float32] | None,
+    data: Data,
+    device: torch.device,
+) -> Images:
+    if boxes is not None and data.size is not None:
+        boxes = boxes * np.float32(data.size / x.shape[1])
     x = x if data.size is None else shrink(x, data.size)
     if data.channels and x.shape[3] == 1:
         x = x.repeat(data.channels, axis=3)
     pixels = torch.from_numpy(np.ascontiguousarray(x))
-    return Images(pixels.to(device), torch.from_numpy(y).to(device))
+    framed = None if boxes is None else torch.from_numpy(boxes).to(device)
+    return Images(pixels.to(device), torch.from_numpy(y).to(device), framed)
 
 
 def shrink(x: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:

@@ -1,6 +1,5 @@
 """The driver: from a plan to results files, whatever happens in between."""
 
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -9,17 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
+from filelock import FileLock, Timeout
+
 from bench.common.errors import UserError
 from bench.common.files import written_whole
-from bench.execute.progress import Display
+from bench.execute.display import Display
 from bench.execute.session import Executor, Listener, Session, export_studies
 from bench.execute.worker import SOURCES, source_weights
 from bench.plan.plan import Plan
 from bench.plan.planned import PlannedRun
 from bench.store.cache import CachedRuns
-from bench.store.reader import WEIGHTS
+from bench.store.outbox import Outbox
 from bench.store.tracker import Tracker
-from bench.train.records import FEATURES, Epoch, Result
+from bench.train.records import FEATURES, WEIGHTS, Epoch, Result
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,15 @@ class _AtEnds:
 
 
 class SourceKeeper(_AtEnds):
-    """Keeps the weights of sources where the runs that begin with them look for them."""
+    """Keeps the final weights of some experiments where the runs that begin with them look for them."""
+
+    def __init__(self, work_dir: Path, sources: set[str]) -> None:
+        super().__init__(work_dir)
+        self.sources = sources
 
     def ended(self, job: PlannedRun, result: Result) -> None:
         """A source's weights, before the CheckpointCleaner removes them."""
-        if job.phase == "source":
+        if job.experiment in self.sources and job.phase != "tune":
             self.keep(job.key, (self.work_dir / job.key / WEIGHTS).read_bytes())
 
     def keep(self, key: str, weights: bytes) -> None:
@@ -87,15 +92,16 @@ def drive(
 ) -> Execution:
     """Do what is missing of a plan. Ctrl-C ends it cleanly: finished runs are kept, others resumable."""
     tracker.open(plan)
-    keeper = SourceKeeper(runs_dir / "work")
-    for source in plan.sources:
-        for job in source.finals(cached.results):
+    keeper = SourceKeeper(runs_dir / "work", {one.id for one in plan.begun_with})
+    for source in plan.begun_with:
+        for job in cached.progress.finals(source):
             if job.key in cached.runs:
                 keeper.keep(job.key, tracker.artifact(cached.runs[job.key], WEIGHTS))
     for given in plan.given:
         keeper.keep(given.key, given.content())
-    listeners: list[Listener] = [tracker, keeper, CheckpointCleaner(runs_dir / "work"), display]
-    session = Session(plan, cached.results, listeners)
+    news = Outbox(tracker)
+    listeners: list[Listener] = [news, keeper, CheckpointCleaner(runs_dir / "work"), display]
+    session = Session(cached.progress, listeners)
     display.follow(session)
     interrupted, started = False, perf_counter()
     try:
@@ -104,11 +110,11 @@ def drive(
     except KeyboardInterrupt:
         interrupted = True
     finally:
-        tracker.close()
+        news.close()
     if session.complete():
         for shared in (SOURCES, FEATURES):
             shutil.rmtree(runs_dir / "work" / shared, ignore_errors=True)
-    export_studies(plan, session.results, runs_dir / "optuna")
+    export_studies(session.progress, runs_dir / "optuna")
     return Execution(session, interrupted, perf_counter() - started)
 
 
@@ -118,22 +124,21 @@ def sole_driver(runs_dir: Path) -> Iterator[None]:
 
     Raises UserError if another has it, or if it cannot be written. The lock goes with the process.
     """
+    owner = runs_dir / ".driver"  # beside the lock, which is emptied by whoever asks for it
     try:
         runs_dir.mkdir(parents=True, exist_ok=True)
-        file = (runs_dir / ".lock").open("a+")
+        lock = FileLock(runs_dir / ".lock", blocking=False)
+        lock.acquire()
+        owner.write_text(str(os.getpid()), encoding="utf-8")
+    except Timeout:
+        told = owner.read_text(encoding="utf-8") if owner.is_file() else "?"
+        raise UserError(
+            f"another bench run (process {told}) works in {runs_dir}; wait for it, or give "
+            "BENCH_RUNS_DIR another folder"
+        ) from None
     except OSError as error:
         raise UserError(f"the runs folder {runs_dir} cannot be written: {error.strerror}") from error
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.seek(0)
-            owner = file.read().strip() or "?"
-            raise UserError(
-                f"another bench run (process {owner}) works in {runs_dir}; wait for it, or give "
-                "BENCH_RUNS_DIR another folder"
-            ) from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
+    try:
         yield
+    finally:
+        lock.release()

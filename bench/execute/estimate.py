@@ -1,12 +1,13 @@
 """What a plan will cost in time: from recorded runs, or from a short probe where there are none."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
 from time import perf_counter
 
 from bench.plan.plan import Plan
 from bench.plan.planned import PlannedExperiment
+from bench.plan.progress import Progress
 from bench.store.cache import CachedRuns
 from bench.train.records import Result
 
@@ -25,27 +26,23 @@ class Price:
 
 def price(plan: Plan, cached: CachedRuns, slots: int) -> Price:
     """The expected wall-clock minutes for what is missing of a plan."""
-    rates = _recorded(plan, cached.results)
+    rates = _recorded(cached.progress)
     probed = [one for one in plan.everyone if one.experiment.id not in rates]
-    left = {one.experiment.id: one.price_left(cached.results) for one in plan.everyone}
+    left = {one.experiment.id: cached.progress.price_left(one) for one in plan.everyone}
     for one in probed:
         if left[one.experiment.id]:
-            rates[one.experiment.id] = probe(one, plan) * _OVERHEAD * (_BOTH_BUSY if slots > 1 else 1)
+            rates[one.experiment.id] = measured_rate(one, plan) * _OVERHEAD * (_BOTH_BUSY if slots > 1 else 1)
     seconds = sum(work * rates.get(name, 0.0) for name, work in left.items()) / max(1, slots)
     source = "a short probe" if any(left[one.experiment.id] for one in probed) else "recorded runs"
     return Price(seconds / 60, source)
 
 
-def _recorded(plan: Plan, results: Mapping[str, Result]) -> dict[str, float]:
+def _recorded(progress: Progress) -> dict[str, float]:
     """Seconds per multiply-accumulate, by experiment, where a run of it is recorded."""
     rates = {}
-    for one in plan.everyone:
-        jobs = [*one.trials(results), *one.finals(results)]
-        seen = list(
-            _rates(
-                (job.price, job.spec.recipe.epochs, results[job.key]) for job in jobs if job.key in results
-            )
-        )
+    for one in progress.plan.everyone:
+        done = [run for run in progress.runs(one) if run in progress]
+        seen = list(_rates((run.price, run.spec.recipe.epochs, progress.results[run.key]) for run in done))
         if seen:
             rates[one.experiment.id] = median(seen)
     return rates
@@ -58,7 +55,7 @@ def _rates(found: Iterable[tuple[float, int, Result]]) -> Iterable[float]:
             yield result.cost["seconds"] / done
 
 
-def probe(experiment: PlannedExperiment, plan: Plan) -> float:
+def measured_rate(experiment: PlannedExperiment, plan: Plan) -> float:
     """Seconds per multiply-accumulate of a few training steps on noise, on one thread."""
     import torch
     import torch.nn.functional as F
@@ -68,6 +65,8 @@ def probe(experiment: PlannedExperiment, plan: Plan) -> float:
     torch.set_num_threads(1)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     spec, size = experiment.spec, experiment.spec.data.size
+    if spec.model is None:
+        return 0.0
     height, width = (size, size) if size else plan.data.size
     model = models.build(
         spec.model.name,

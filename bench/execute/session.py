@@ -9,8 +9,8 @@ from pathlib import Path
 from time import monotonic
 from typing import Protocol
 
-from bench.plan.plan import Plan
 from bench.plan.planned import PlannedRun
+from bench.plan.progress import Progress
 from bench.train.records import Epoch, Result
 
 _ORDER = {"source": 0, "tune": 1, "final": 2}
@@ -46,9 +46,8 @@ class Executor(Protocol):
 class Session:
     """The work of a plan, given the results that are there."""
 
-    def __init__(self, plan: Plan, results: Mapping[str, Result], listeners: list[Listener]) -> None:
-        self.plan = plan
-        self.results = dict(results)
+    def __init__(self, progress: Progress, listeners: list[Listener]) -> None:
+        self.progress, self.plan = progress, progress.plan
         self.listeners = listeners
         self.running: dict[str, PlannedRun] = {}
         self.failures: dict[str, str] = {}
@@ -62,12 +61,14 @@ class Session:
         """Nothing runs, and nothing can start any more."""
         return not self.running and (self.stopping or not self._ready)
 
+    @property
+    def results(self) -> Mapping[str, Result]:
+        """Those that there are, by key."""
+        return self.progress.results
+
     def complete(self) -> bool:
-        """Every run of the plan has its result."""
-        return all(
-            (finals := one.finals(self.results)) and all(job.key in self.results for job in finals)
-            for one in self.plan.experiments
-        )
+        """Every final run of the plan has its result."""
+        return self.progress.complete()
 
     def next(self) -> PlannedRun | None:
         """A run to start now; None if there is none at the moment (see `over`)."""
@@ -90,7 +91,7 @@ class Session:
         self.running.pop(job.key)
         here = monotonic() - self._since[job.key]  # a resumed run's seconds count earlier sessions too
         self.busy_seconds += min(here, result.cost.get("seconds", 0.0))
-        self.results[job.key] = result
+        self.progress.add(job, result)
         self._ready = self._find_ready()
         for listener in self.listeners:
             listener.ended(job, result)
@@ -109,23 +110,23 @@ class Session:
 
     def _find_ready(self) -> list[PlannedRun]:
         self._give_up()
-        jobs = [job for one in self.plan.everyone for job in one.ready(self.results)]
+        jobs = [job for one in self.plan.everyone for job in self.progress.ready(one)]
         waiting = [j for j in jobs if j.key not in self.running and j.key not in self.failures]
         return sorted(waiting, key=lambda job: (_ORDER[job.phase], -job.price))
 
     def _give_up(self) -> None:
         """What begins with a run that failed has failed too."""
-        for job in (one for experiment in self.plan.experiments for one in experiment.missing(self.results)):
+        for job in (job for one in self.plan.experiments for job in self.progress.missing(one)):
             if job.needs in self.failures:
                 self.failures[job.key] = f"{job.experiment}, {job.label}: what it begins with has failed"
 
     def price_left(self) -> float:
         """Multiply-accumulates still to do."""
-        return sum(one.price_left(self.results) for one in self.plan.everyone)
+        return sum(self.progress.price_left(one) for one in self.plan.everyone)
 
 
-def export_studies(plan: Plan, results: Mapping[str, Result], folder: Path) -> None:
+def export_studies(progress: Progress, folder: Path) -> None:
     """Write the journals of all studies that have trials, for optuna-dashboard."""
-    for one in plan.experiments:
-        if one.study and (told := one.told(results)):
+    for one in progress.plan.experiments:
+        if one.study and (told := progress.told(one)):
             one.study.export(folder, told)

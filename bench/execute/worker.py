@@ -36,8 +36,9 @@ class Place:
         return self.work_dir / key
 
     def start(self, spec: RunSpec) -> str | None:
-        """The file of the weights that a run begins with."""
-        return str(source_weights(self.work_dir, spec.start.key)) if spec.start else None
+        """The file of the weights that a run begins with or looks at."""
+        key = spec.start.key if spec.start else spec.of
+        return str(source_weights(self.work_dir, key)) if key else None
 
     def late(self) -> bool:
         """Whether the time given is over."""

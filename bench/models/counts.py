@@ -10,6 +10,7 @@ from torch import nn
 
 from bench.common.errors import UserError
 from bench.models import build, member
+from bench.models.layers import layers as numbered
 from bench.models.trace import Layer, trace
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def count(model: Named, *, num_classes: int, in_channels: int, size: tuple[int, 
     keeping, identities = _identity_units(network)
     return Counted(
         {
-            "depth": len([name for name in weighted if "shortcut" not in name]),
+            "depth": len(numbered(network)),
             "parameters": sum(one.numel() for one in network.parameters() if one.requires_grad),
             "macs": sum(layer.macs for layer in layers),
             "activations": sum(_size(layer.output) for layer in layers if layer.name in weighted),

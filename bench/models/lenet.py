@@ -5,10 +5,10 @@ the output is linear. (The original has a connection table there, 60,000 weights
 
 from torch import nn
 
-from bench.common.errors import UserError, suggest
+from bench.common.errors import UserError
 from bench.models import family
+from bench.models.parts import ACTIVATIONS, part
 
-ACTIVATIONS = {"sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "relu": nn.ReLU}
 POOLS = {"average": nn.AvgPool2d, "max": nn.MaxPool2d}
 
 
@@ -27,10 +27,7 @@ def lenet(
     `scale` multiplies all widths. Images of 28×28 are padded to 32×32. Raises UserError for an
     activation or pooling that is not known, and for images too small to pool twice.
     """
-    for name, known in ((activation, ACTIVATIONS), (pool, POOLS)):
-        if name not in known:
-            raise UserError(f"LeNet-5 has no {name!r}: {suggest(name, known)}")
-    act, pooled = ACTIVATIONS[activation], POOLS[pool]
+    act, pooled = part(ACTIVATIONS, activation, "activation"), part(POOLS, pool, "pooling")
     padding = 2 if input_size == 28 else 0
     side = ((input_size + 2 * padding - 4) // 2 - 4) // 2
     if side < 1:

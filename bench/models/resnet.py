@@ -5,7 +5,8 @@ Two families from the same units: those for ImageNet (Table 1; 18 to 152 layers)
 convolution, as torchvision's do; the paper's do it in the first 1×1.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -13,6 +14,8 @@ from torch import Tensor, nn
 from bench.common.errors import UserError
 from bench.models import family
 from bench.models.initial import he_normal
+from bench.models.layers import Layer
+from bench.models.parts import ACTIVATIONS, NORMS, part
 from bench.models.pool import average, every
 
 SMALL = 64  # images below this size (pixels a side) get the stem for small images
@@ -32,14 +35,14 @@ class Padded(nn.Module):
 
 
 class Projected(nn.Sequential):
-    """The shortcut of options B and C: a 1×1 convolution with stride, and BN.
+    """The shortcut of options B and C: a 1×1 convolution with stride, and a normalisation.
 
     It subsamples first, for oneDNN's own strided 1×1 convolution of few float32 channels writes beside its
     memory (https://github.com/uxlfoundation/oneDNN/issues/6035).
     """
 
-    def __init__(self, channels_in: int, channels: int, stride: int) -> None:
-        super().__init__(nn.Conv2d(channels_in, channels, 1, bias=False), nn.BatchNorm2d(channels))
+    def __init__(self, channels_in: int, channels: int, stride: int, parts: "Parts") -> None:
+        super().__init__(parts.conv(channels_in, channels, 1), parts.norm(channels))
         self.stride = stride
 
     def forward(self, x: Tensor) -> Tensor:
@@ -48,65 +51,85 @@ class Projected(nn.Sequential):
         return made
 
 
-def shortcut(option: str, channels_in: int, channels: int, stride: int) -> nn.Module | None:
+@dataclass(frozen=True)
+class Parts:
+    """What all units of a network are made of."""
+
+    option: str  # of its shortcuts: "A", "B", "C"; "none" for a plain network
+    norm: Callable[[int], nn.Module]
+    act: Callable[[], nn.Module]
+    bias: bool  # of convolutions: where nothing normalises, they need one
+
+    def conv(
+        self, channels_in: int, channels: int, side: int, stride: int = 1, padding: int = 0
+    ) -> nn.Conv2d:
+        """A convolution of that many pixels a side."""
+        return nn.Conv2d(channels_in, channels, side, stride, padding, bias=self.bias)
+
+
+def shortcut(parts: Parts, channels_in: int, channels: int, stride: int) -> nn.Module | None:
     """What stands on a unit's shortcut; None for the identity.
 
     Option A pads with zeros where the shape changes, B projects there, C projects everywhere.
     """
     changes = stride != 1 or channels_in != channels
-    if option == "A" and changes:
+    if parts.option == "A" and changes:
         return Padded(channels - channels_in, stride)
-    if option == "C" or (option == "B" and changes):
-        return Projected(channels_in, channels, stride)
+    if parts.option == "C" or (parts.option == "B" and changes):
+        return Projected(channels_in, channels, stride, parts)
     return None
 
 
 class Unit(nn.Module):
     """3×3 conv, BN, ReLU, 3×3 conv, BN, (+ shortcut), ReLU. Without a shortcut where that is "none"."""
 
-    widens = 1
+    widens, depth = 1, 2
 
-    def __init__(self, channels_in: int, channels: int, stride: int, option: str) -> None:
+    def __init__(self, channels_in: int, channels: int, stride: int, parts: Parts) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(channels_in, channels, 3, stride, padding=1, bias=False)
-        self.bn1 = nn.BatchNorm2d(channels)
-        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
-        self.bn2 = nn.BatchNorm2d(channels)
-        self.residual = option != "none"
-        self.shortcut = shortcut(option, channels_in, channels, stride)
+        self.conv1 = parts.conv(channels_in, channels, 3, stride, padding=1)
+        self.bn1 = parts.norm(channels)
+        self.conv2 = parts.conv(channels, channels, 3, padding=1)
+        self.bn2 = parts.norm(channels)
+        self.act = parts.act()
+        self.residual = parts.option != "none"
+        self.shortcut = shortcut(parts, channels_in, channels, stride)
 
     def forward(self, x: Tensor) -> Tensor:
-        y = F.relu(self.bn1(self.conv1(x)), inplace=True)
+        y = self.act(self.bn1(self.conv1(x)))
         y = self.bn2(self.conv2(y))
         if self.residual:
             y = y + (self.shortcut(x) if self.shortcut else x)
-        return F.relu(y, inplace=True)
+        made: Tensor = self.act(y)
+        return made
 
 
 class Bottleneck(nn.Module):
     """1×1 conv to fewer channels, 3×3 conv, 1×1 conv to four times as many, each with BN; as `Unit` else."""
 
-    widens = 4
+    widens, depth = 4, 3
 
-    def __init__(self, channels_in: int, channels: int, stride: int, option: str) -> None:
+    def __init__(self, channels_in: int, channels: int, stride: int, parts: Parts) -> None:
         super().__init__()
         wide = channels * self.widens
-        self.conv1 = nn.Conv2d(channels_in, channels, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(channels)
-        self.conv2 = nn.Conv2d(channels, channels, 3, stride, padding=1, bias=False)
-        self.bn2 = nn.BatchNorm2d(channels)
-        self.conv3 = nn.Conv2d(channels, wide, 1, bias=False)
-        self.bn3 = nn.BatchNorm2d(wide)
-        self.residual = option != "none"
-        self.shortcut = shortcut(option, channels_in, wide, stride)
+        self.conv1 = parts.conv(channels_in, channels, 1)
+        self.bn1 = parts.norm(channels)
+        self.conv2 = parts.conv(channels, channels, 3, stride, padding=1)
+        self.bn2 = parts.norm(channels)
+        self.conv3 = parts.conv(channels, wide, 1)
+        self.bn3 = parts.norm(wide)
+        self.act = parts.act()
+        self.residual = parts.option != "none"
+        self.shortcut = shortcut(parts, channels_in, wide, stride)
 
     def forward(self, x: Tensor) -> Tensor:
-        y = F.relu(self.bn1(self.conv1(x)), inplace=True)
-        y = F.relu(self.bn2(self.conv2(y)), inplace=True)
+        y = self.act(self.bn1(self.conv1(x)))
+        y = self.act(self.bn2(self.conv2(y)))
         y = self.bn3(self.conv3(y))
         if self.residual:
             y = y + (self.shortcut(x) if self.shortcut else x)
-        return F.relu(y, inplace=True)
+        made: Tensor = self.act(y)
+        return made
 
 
 class ResNet(nn.Module):
@@ -120,38 +143,53 @@ class ResNet(nn.Module):
         self,
         stages: Sequence[int],
         unit: type[Unit] | type[Bottleneck],
-        option: str,
+        parts: Parts,
         width: int,
         pool: bool,
         num_classes: int,
         in_channels: int,
     ) -> None:
         super().__init__()
-        if option not in ("A", "B", "C", "none"):
-            raise UserError(f"shortcut {option!r}: there are A, B, C and none")
-        if pool:
-            self.stem = nn.Conv2d(in_channels, width, 7, stride=2, padding=3, bias=False)
-        else:
-            self.stem = nn.Conv2d(in_channels, width, 3, padding=1, bias=False)
-        self.bn = nn.BatchNorm2d(width)
+        if parts.option not in ("A", "B", "C", "none"):
+            raise UserError(f"shortcut {parts.option!r}: there are A, B, C and none")
+        side, stride = (7, 2) if pool else (3, 1)
+        self.stem = parts.conv(in_channels, width, side, stride, padding=side // 2)
+        self.bn = parts.norm(width)
+        self.act = parts.act()
         self.pool = nn.MaxPool2d(3, stride=2, padding=1) if pool else None
         layers, channels_in = [], width
         for stage, units in enumerate(stages):
             channels = width * 2**stage
             for i in range(units):
-                layers.append(unit(channels_in, channels, 2 if stage > 0 and i == 0 else 1, option))
+                layers.append(unit(channels_in, channels, 2 if stage > 0 and i == 0 else 1, parts))
                 channels_in = channels * unit.widens
         self.units = nn.Sequential(*layers)
         self.head = nn.Linear(channels_in, num_classes)
         he_normal(self, nn.Conv2d)
 
+    def numbered_layers(self) -> Iterator[Layer]:
+        """Stem, the convolutions of each unit, classifier; a shortcut goes with the last layer beside it."""
+        yield Layer(("stem", "bn"))
+        for name, unit in self.units.named_children():
+            assert isinstance(unit, (Unit, Bottleneck))
+            for number in range(1, unit.depth + 1):
+                ends = ("shortcut",) if number == unit.depth and unit.shortcut else ()
+                own = (f"conv{number}", f"bn{number}", *ends)
+                yield Layer(tuple(f"units.{name}.{part}" for part in own))
+        yield Layer(("head",))
+
     def forward(self, x: Tensor) -> Tensor:
-        x = F.relu(self.bn(self.stem(x)), inplace=True)
+        x = self.act(self.bn(self.stem(x)))
         if self.pool:
             x = self.pool(x)
         x = self.units(x)
         logits: Tensor = self.head(average(x))
         return logits
+
+
+def _parts(option: str, norm: str, activation: str) -> Parts:
+    act = part(ACTIVATIONS, activation, "activation")
+    return Parts(option, part(NORMS, norm, "normalisation"), act, bias=norm == "none")
 
 
 DEPTHS = (8, 20, 32, 44, 56, 110)  # 8 is a small one for tests, the others are Table 6
@@ -174,11 +212,13 @@ def cifar_resnet(
     in_channels: int = 3,
     width: int = 16,
     shortcut: str = "A",
+    norm: str = "batch",
+    activation: str = "relu",
 ) -> ResNet:
     """A CIFAR network: three stages of so many units; `width` of the first stage."""
     unit = Bottleneck if bottleneck else Unit
-    option = shortcut if residual else "none"
-    return ResNet((units,) * 3, unit, option, width, False, num_classes, in_channels)
+    parts = _parts(shortcut if residual else "none", norm, activation)
+    return ResNet((units,) * 3, unit, parts, width, False, num_classes, in_channels)
 
 
 @family(
@@ -202,8 +242,10 @@ def imagenet_resnet(
     input_size: int = 224,
     width: int = 64,
     shortcut: str = "B",
+    norm: str = "batch",
+    activation: str = "relu",
 ) -> ResNet:
     """An ImageNet network; for images below 64×64 the stem is one 3×3 convolution without pooling."""
     unit = Bottleneck if bottleneck else Unit
-    option = shortcut if residual else "none"
-    return ResNet(stages, unit, option, width, input_size >= SMALL, num_classes, in_channels)
+    parts = _parts(shortcut if residual else "none", norm, activation)
+    return ResNet(stages, unit, parts, width, input_size >= SMALL, num_classes, in_channels)

@@ -72,6 +72,10 @@ class Study:
             trials.append(Trial(number, values, limits))
         return trials
 
+    def chosen(self, spec: RunSpec, told: Sequence[tuple[Trial, Result]]) -> RunSpec:
+        """A specification with the settings of the best trial."""
+        return settled(spec, self.best(told)[0].values)
+
     def best(self, told: Sequence[tuple[Trial, Result]]) -> tuple[Trial, Result]:
         """The trial with the lowest validation error of those that ran to their end (else trial 0)."""
         ended = [one for one in told if one[1].status == "finished"]
@@ -83,7 +87,8 @@ class Study:
         from optuna.storages.journal import JournalFileBackend
 
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{self.base.model.name}-{self.key[:12]}.journal"
+        network = self.base.model.name if self.base.model else "none"
+        path = folder / f"{network}-{self.key[:12]}.journal"
         path.unlink(missing_ok=True)
         storage = optuna.storages.JournalStorage(JournalFileBackend(str(path)))
         study = optuna.create_study(

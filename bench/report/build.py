@@ -2,6 +2,7 @@
 
 import base64
 import math
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import jinja2
 
 from bench.claims.verdicts import Outcome, decide
+from bench.common.errors import UserError
 from bench.report import tables
 from bench.report.averages import ensemble_cost_table, ensembles_table
 from bench.report.figures import figures
@@ -16,7 +18,7 @@ from bench.report.library import tally_of
 from bench.report.networks import count_verdicts, layer_tables, networks_table
 from bench.report.page import curves_data, details
 from bench.report.references import references_table
-from bench.report.table import Table
+from bench.report.table import Table, without_html
 from bench.report.tuning import tuned_table, tuning_table
 from bench.results.tables import SHEET, Results, as_json, put, read
 
@@ -40,6 +42,7 @@ def build_report(folder: Path) -> list[Outcome]:
         made[folder / "tables" / f"{table.name}.csv"] = table.csv()
         made[folder / "tables" / f"{table.name}.md"] = table.markdown()
         made[folder / "tables" / f"{table.name}.tex"] = table.latex()
+    _stay_inside(folder, made)
     put(folder / "verdicts.json", as_json([plain(one) for one in outcomes]))
     for path, text in made.items():
         put(path, text)
@@ -61,9 +64,20 @@ def build_report(folder: Path) -> list[Outcome]:
         "curves": curves_data(results),
         "command": f"make suite-{results.plan['name']} PROFILE={results.plan['profile']}",
     }
-    for name in ("report.md", "report.html"):
-        put(folder / name, environment().get_template(f"{name}.j2").render(content))
+    page, text = (environment().get_template(f"report.{kind}.j2").render(content) for kind in ("html", "md"))
+    put(folder / "report.html", page)
+    put(folder / "report.md", without_html(text))
     return outcomes
+
+
+def _stay_inside(folder: Path, paths: Iterable[Path]) -> None:
+    """Refuse what would be written, or cleared away, elsewhere: a folder from others may hold links."""
+    root = folder.resolve()
+    for path in (*paths, folder / "tables" / "any", folder / "figures" / "any"):
+        if path.resolve() != root / path.relative_to(folder):
+            raise UserError(
+                f"{folder}: {path.relative_to(folder)} leads out of the folder; it is not written"
+            )
 
 
 def _clear(folder: Path, keep: set[Path]) -> None:

@@ -1,5 +1,6 @@
 """One page for all reports: the user's own and the published, with their verdicts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,9 +27,12 @@ class Section:
     shown: list[Shown]
 
 
-def build_index(reports_dir: Path) -> Path:
-    """Write `index.html` into the reports folder, from the verdicts that stand there; returns its path."""
-    found = list(entries(reports_dir))
+def build_index(reports_dir: Path, say: Callable[[str], None]) -> Path:
+    """Write `index.html` into the reports folder, from the verdicts that stand there; returns its path.
+
+    Damaged reports are left out; `say` is given a line on each.
+    """
+    found = list(entries(reports_dir, say))
     named = {"your own results": False, "published results": True}
     sections = [
         Section(name, [_shown(one, reports_dir) for one in found if one.published == published])
@@ -43,11 +47,9 @@ def build_index(reports_dir: Path) -> Path:
 def _shown(entry: ReportEntry, reports_dir: Path) -> Shown:
     plan, data = entry.plan, entry.plan["data"]
     label = f"{plan['profile']} profile, {data['name']}" if plan["experiments"] else "exact counts"
-    planned = sum(int(one.get("seeds", plan["seeds"])) for one in plan["experiments"])
-    there = len((entry.folder / "runs.csv").read_text("utf-8").splitlines()) - 1
     return Shown(
         link=(entry.folder / "report.html").relative_to(reports_dir).as_posix(),
         label=label if data["name"] == data["asked"] else f"{label} standing in for {data['asked']}",
-        incomplete=there < planned,
+        incomplete=entry.runs < entry.planned,
         entry=entry,
     )

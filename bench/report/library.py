@@ -1,7 +1,7 @@
 """What stands in a reports folder: the user's own results, and the published ones. Loads nothing heavy."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,12 @@ class ReportEntry:
     published: bool
     plan: dict[str, Any]
     verdicts: list[dict[str, Any]]
+    runs: int  # final runs that are there
+
+    @property
+    def planned(self) -> int:
+        """How many final runs its plan has."""
+        return sum(int(one.get("seeds", self.plan["seeds"])) for one in self.plan["experiments"])
 
     @property
     def tally(self) -> str:
@@ -26,13 +32,37 @@ class ReportEntry:
         return tally_of([one["verdict"] for one in self.verdicts])
 
 
-def entries(reports_dir: Path) -> Iterator[ReportEntry]:
-    """The reports of a folder that have verdicts: the user's own first, then the published."""
+def entries(reports_dir: Path, say: Callable[[str], None]) -> Iterator[ReportEntry]:
+    """The reports of a folder that have verdicts: the user's own first, then the published.
+
+    One that is damaged is left out, and named in a line that is given to `say`.
+    """
     for published, folder in ((False, reports_dir), (True, reports_dir / PUBLISHED)):
         for path in sorted(folder.glob("*/*/verdicts.json")):
             if published or path.parts[-3] != PUBLISHED:
-                plan = json.loads((path.parent / "suite.json").read_text("utf-8"))
-                yield ReportEntry(path.parent, published, plan, json.loads(path.read_text("utf-8")))
+                try:
+                    yield _entry(path.parent, published)
+                except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+                    what = f"{type(error).__name__}: {error}"
+                    say(f"{path.parent} is left out, its files are damaged ({what}); run its suite again")
+
+
+def _entry(folder: Path, published: bool) -> ReportEntry:
+    plan, verdicts = (
+        json.loads((folder / name).read_text("utf-8")) for name in ("suite.json", "verdicts.json")
+    )
+    runs = len((folder / "runs.csv").read_text("utf-8").splitlines()) - 1
+    entry = ReportEntry(folder, published, plan, verdicts, runs)
+    # all that is shown of it is looked at here, so that nothing fails later
+    _ = (
+        entry.tally,
+        entry.planned,
+        [one["text"] for one in verdicts],
+        plan["data"]["name"],
+        plan["data"]["asked"],
+    )
+    _ = [plan[name] for name in ("name", "title", "question", "profile")]
+    return entry
 
 
 def tally_of(verdicts: Sequence[str]) -> str:

@@ -102,4 +102,4 @@ def curves_data(results: Results) -> str:
     quantiles = [round(float(t.ppf(0.975, n - 1)), 3) if n > 1 else 0 for n in range(most + 1)]
     whole = {"epochs": epochs, "t": quantiles, "curves": curves}
     content = json.dumps(whole, separators=(",", ":"))
-    return content.replace("</", "<\\/")  # it stands inside a script element
+    return content.replace("<", "\\u003c")  # it stands inside a script element, which "<!--" would keep open

@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+import re
 from dataclasses import dataclass
 
 from bench.claims import stats
@@ -30,7 +31,7 @@ class Table:
         rule = ["---:" if name in self.numeric else "---" for name in self.columns]
         lines = [self.columns, rule, *self.rows]
         cells = ["| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines]
-        return "\n".join([f"**{self.caption}**", "", *cells, ""])
+        return without_html("\n".join([f"**{self.caption}**", "", *cells, ""]))
 
     def latex(self) -> str:
         """As a LaTeX table (booktabs) with its caption."""
@@ -64,6 +65,14 @@ _TEX = {
 
 def _tex(cell: str) -> str:
     return "".join(_TEX.get(character, character) for character in cell)
+
+
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")  # what begins a tag; "< 0.0001" does not
+
+
+def without_html(text: str) -> str:
+    """Markdown in which no HTML stands: a `<` that would begin a tag is written as an entity."""
+    return _TAG.sub("&lt;", text)
 
 
 def interval(estimate: stats.Estimate, digits: int = 2) -> str:

@@ -14,6 +14,7 @@ from bench.data import shapes
 from bench.models.trace import Layer
 from bench.plan.plan import Plan
 from bench.plan.planned import PlannedExperiment
+from bench.plan.progress import Progress
 from bench.results.contact_sheet import contact_sheet
 from bench.results.ensembles import Gallery, Runs, ensemble_rows, sampled_rows
 from bench.results.protocol import differences
@@ -37,10 +38,11 @@ def collect(
 
     Raises UserError if it cannot be written, or where predictions that a run keeps are damaged.
     """
+    progress = Progress(plan, results)
     run_ids = {key: run.run_id for key, run in stored.items()}
     runs, curves, trials, cost = [], [], [], []
     for one in plan.experiments:
-        for job in one.finals(results):
+        for job in progress.finals(one):
             if job.key not in results:
                 continue
             result, identity = (
@@ -50,18 +52,18 @@ def collect(
             runs.append({**identity, **_run_row(job.key, result, job.spec.recipe.model_dump())})
             curves += [{**identity, **_curve_row(asdict(epoch))} for epoch in result.curve]
             cost.append(_cost_row(identity, "final", result, run_ids.get(job.key, "")))
-        for trial, result in one.told(results):
+        for trial, result in progress.told(one):
             identity = {"experiment": one.experiment.id, "trial": trial.number}
             trials.append({**identity, **trial.values, **_trial_row(result)})
             key = one.study.spec(trial).key if one.study else ""
             numbered = {"experiment": one.experiment.id, "seed": trial.number}
             cost.append(_cost_row(numbered, "tune", result, run_ids.get(key, "")))
     for source in plan.sources:
-        for job in source.finals(results):
+        for job in progress.finals(source):
             if job.key in results:
                 identity = {"experiment": source.experiment.id, "seed": job.spec.seed}
                 cost.append(_cost_row(identity, "source", results[job.key], run_ids.get(job.key, "")))
-    averaged, sampled = _ensembles(plan, results, stored, artifact)
+    averaged, sampled = _ensembles(progress, stored, artifact)
     counts = [{"experiment": one.experiment.id, **one.counts} for one in plan.experiments]
     counts += [_price(one, plan) for one in plan.ensembles]
     counts += [{"experiment": network.id, **counted.counts} for network, counted in plan.networks]
@@ -81,7 +83,7 @@ def collect(
         "validation_error",
     ]
     found = Results(
-        plan=_plan_facts(plan, results),
+        plan=_plan_facts(progress),
         runs=pd.DataFrame(runs, columns=run_columns),
         curves=pd.DataFrame(
             curves,
@@ -104,7 +106,7 @@ def collect(
         cost=pd.DataFrame(cost),
         ensembles=pd.DataFrame(averaged),
         sampled=pd.DataFrame(sampled),
-        sheet=_sheet(plan, results),
+        sheet=_sheet(progress),
         provenance={
             "data": plan.data.provenance,
             "fingerprint": plan.data.fingerprint,
@@ -119,15 +121,15 @@ def collect(
 
 
 def _ensembles(
-    plan: Plan,
-    results: Mapping[str, Result],
+    progress: Progress,
     stored: Mapping[str, Stored],
     artifact: Callable[[Stored, str], bytes],
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """What averaging predictions gives: rows of disjoint sets of members, and of sampled ones."""
+    plan, results = progress.plan, progress.results
 
     def runs(one: PlannedExperiment) -> Runs:
-        keys = [job.key for job in one.finals(results)]
+        keys = [job.key for job in progress.finals(one)]
         there = list(takewhile(results.__contains__, keys))
 
         def load(seed: int) -> Mapping[str, Any] | None:
@@ -152,15 +154,15 @@ def _ensembles(
     return ensemble_rows(plan.ensembles, gallery), sampled_rows(gallery)
 
 
-def _sheet(plan: Plan, results: Mapping[str, Result]) -> bytes:
+def _sheet(progress: Progress) -> bytes:
     """What each augmentation of the plan does, with the settings that were chosen, to drawn images.
 
     Not to the suite's own: a report may be passed on where a data set may not. Nothing where the contenders
     do not differ in their augmentation.
     """
     rows: dict[tuple[str, ...], tuple[str, Sequence[Named]]] = {}
-    for one in plan.experiments:
-        steps = (one.chosen(results) or one.spec).augment
+    for one in progress.plan.experiments:
+        steps = (progress.chosen(one) or one.spec).augment
         rows.setdefault(tuple(step.name for step in steps), (one.experiment.id, steps))
     if len(rows) < _SEVERAL:
         return b""
@@ -185,7 +187,8 @@ def _price(ensemble: Ensemble, plan: Plan) -> dict[str, Any]:
     }
 
 
-def _plan_facts(plan: Plan, results: Mapping[str, Result]) -> dict[str, Any]:
+def _plan_facts(progress: Progress) -> dict[str, Any]:
+    plan = progress.plan
     suite, data = plan.suite, asdict(plan.data)
     return {
         "name": suite.name,
@@ -201,16 +204,16 @@ def _plan_facts(plan: Plan, results: Mapping[str, Result]) -> dict[str, Any]:
         "references": [reference.model_dump(mode="json") for reference in suite.references],
         "tuning": plan.profile.tuning.model_dump(mode="json") if plan.profile.tuning else None,
         "networks": [one.model_dump(mode="json") for one in suite.networks],
-        "sources": [_experiment_facts(one, results) for one in plan.sources],
+        "sources": [_experiment_facts(one, progress) for one in plan.sources],
         "given": [{"id": one.id, "weights": one.weights, "sha256": one.sha256} for one in plan.given],
         "ensembles": [one.model_dump(mode="json") for one in plan.ensembles],
-        "experiments": [_experiment_facts(one, results) for one in plan.experiments],
+        "experiments": [_experiment_facts(one, progress) for one in plan.experiments],
         "differences": differences(plan.suite, plan.profile_name),
     }
 
 
-def _experiment_facts(one: PlannedExperiment, results: Mapping[str, Result]) -> dict[str, Any]:
-    chosen = one.chosen(results)
+def _experiment_facts(one: PlannedExperiment, progress: Progress) -> dict[str, Any]:
+    chosen = progress.chosen(one)
     spec = (chosen or one.spec).model_dump(mode="json", exclude={"seed", "trial"}, exclude_none=True)
     return {
         "id": one.experiment.id,

@@ -21,7 +21,7 @@ from bench.claims.kinds import Pool, Trained, parse
 from bench.claims.metrics import After, EpochsTo, Metric, epochs_to
 from bench.claims.stats import Sample
 from bench.common.errors import UserError
-from bench.common.files import written_whole
+from bench.common.files import usable_as_file, written_whole
 from bench.spec import Claim, Ensemble, Reference
 
 FORMAT = 1  # of the results files; raised when older ones can no longer be read
@@ -207,12 +207,23 @@ def read(folder: Path) -> Results:
         raise UserError(f"{folder}: no results here ({Path(error.filename).name} is missing)") from error
     except (OSError, ValueError) as error:
         raise UserError(f"{folder}: results cannot be read: {error}") from error
+    if not isinstance(plan, dict):
+        raise UserError(f"{folder}: results cannot be read: suite.json holds no plan")
     if plan.get("format") != FORMAT:
         raise UserError(
             f"{folder}: results of format {plan.get('format')}, where this version reads {FORMAT}; "
             "give the run command again (finished runs are kept)"
         )
+    for name in _ids(plan):  # tables are named after them, and the folder may come from anywhere
+        if not usable_as_file(name):
+            raise UserError(f"{folder / 'suite.json'}: the id {name!r} cannot be a file's name")
     return Results(plan, **tables, provenance=provenance, sheet=sheet)
+
+
+def _ids(plan: Mapping[str, Any]) -> list[str]:
+    """The ids of what a plan names, and its own name."""
+    kinds = ("experiments", "sources", "networks", "ensembles", "claims")
+    return [str(plan["name"]), *(str(one["id"]) for kind in kinds for one in plan.get(kind, ()))]
 
 
 def as_json(data: Any) -> str:

@@ -6,7 +6,7 @@ from bench.spec.ensemble import Ensemble, Predict
 from bench.spec.experiment import Experiment, Network
 from bench.spec.profile import LOOKS, PROFILES, SOURCE_SEEDS, TUNING_SEEDS, Profile, ProfileName
 from bench.spec.recipe import Choice, Range, Recipe, Tuning, Warmup
-from bench.spec.run import Data, DataUse, Probe, RunSpec, Transfer, TrialOf
+from bench.spec.run import Data, DataUse, Look, Probe, RunSpec, Transfer, TrialOf
 from bench.spec.suite import Suite, resolve
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "DataUse",
     "Ensemble",
     "Experiment",
+    "Look",
     "Named",
     "Network",
     "Predict",

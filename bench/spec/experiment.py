@@ -6,21 +6,24 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from bench.common.errors import suggest
-from bench.spec.base import FrozenDict, Named, Spec, Table
+from bench.spec.base import FrozenDict, Named, Several, Spec, Table
 from bench.spec.ensemble import Predict
 from bench.spec.profile import PROFILES, ProfileName
 from bench.spec.recipe import Choice, Range, Recipe, all_tunable
-from bench.spec.run import START, Data, Probe, Transfer
+from bench.spec.run import START, Data, Look, Probe, Transfer
 
 
 class Experiment(Spec):
     """One contender. What it does not say itself it has from the profile; the id derives from it.
 
-    `space` is what tuning tries beside the profile's: recipe fields, `METHOD.OPTION` for an option that
-    one of its own augmentations has (`rotation.degrees`), or `start.share`. `predict` is what its final
-    runs keep. A source may have a data set of its own (`dataset`), or be a file of weights, which nobody
-    trains here: `weights="mine"` is `DATA/mine.pt`, `imagenet-MODEL` torchvision's. With `probe` nothing is
-    trained.
+    `space` is what tuning tries beside the profile's: recipe fields, `METHOD.OPTION` for an option that one
+    of its own augmentations has (`rotation.degrees`), or `start.share`. `predict` is what its final runs
+    keep. A source may have a data set of its own (`dataset`), or be a file of weights, which nobody trains
+    here: `weights="mine"` is `DATA/mine.pt`, `imagenet-MODEL` torchvision's. With `probe` nothing is trained,
+    nor with `look`, which is at the final weights of the experiment (or source) `of`. `task` is a kind of run
+    in `bench.train.tasks` ("localize"); None is what the other fields say, else classify. `measures` are
+    taken at the end of every epoch (`bench.train.measures`), and weights are kept at the ends of the epochs
+    `keep`.
     """
 
     model: Named | None = None
@@ -32,6 +35,11 @@ class Experiment(Spec):
     predict: Predict | None = None
     start: Transfer | None = None
     probe: Probe | None = None
+    task: str | None = None
+    look: Look | None = None
+    of: str = ""
+    measures: Several | None = None
+    keep: tuple[int, ...] | None = None
     dataset: str = ""
     weights: str = ""
     profiles: tuple[ProfileName, ...] = PROFILES
@@ -58,6 +66,8 @@ class Experiment(Spec):
             for name in getattr(self, field):
                 if name not in kind.model_fields:
                     raise ValueError(f"{field}: unknown {name!r}: {suggest(name, kind.model_fields)}")
+        if (self.look is None) != (not self.of):
+            raise ValueError("a look is at the weights of another experiment: give both `look` and `of`")
         all_tunable(name for name in self.space if "." not in name)
         known = {f"{step.name}.{option}" for step in self.augment or () for option in step.options}
         known |= {f"{START}.share"} if self.start else set()

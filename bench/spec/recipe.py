@@ -7,6 +7,8 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from bench.common.errors import suggest
+from bench.common.optimizers import OPTIMIZERS
+from bench.common.schedules import SCHEDULES
 from bench.spec.base import Scalar, Spec, Table
 
 
@@ -20,8 +22,11 @@ class Warmup(Spec):
 class Recipe(Spec):
     """How a network is trained. The learning rate is per step, the schedule's points are fractions.
 
-    `milestones` belong to the step schedule: the learning rate is divided by `decay` at each; `cycles` to the
-    cyclic one.
+    `schedule` is a name in `bench.common.schedules`: `milestones` belong to the step schedule, where the rate
+    is divided by `decay` at each; `cycles` to the cyclic one; `patience` (epochs without a better validation
+    error before the rate is divided) to "plateau". During `warmup_epochs` the rate rises linearly.
+    `optimizer` is a name in `bench.common.optimizers`; None is SGD with momentum. `label_smoothing` is the
+    share of each label that all classes alike get (Szegedy et al. 2016, arXiv 1512.00567, §7).
 
     `acceleration` says how steps are launched. None is the fastest way that does the same operations: on a
     GPU a CUDA graph of the whole step ("graph"), on cores one operation after the other ("eager"). "compile"
@@ -33,16 +38,32 @@ class Recipe(Spec):
     lr: float = Field(default=0.1, gt=0)
     momentum: float = Field(default=0.9, ge=0, lt=1)
     weight_decay: float = Field(default=1e-4, ge=0)
-    schedule: Literal["constant", "step", "cosine", "one-cycle", "cyclic"] = "step"
+    schedule: str = "step"
     milestones: tuple[float, ...] = (0.5, 0.75)
     decay: float = Field(default=10.0, gt=1)
     cycles: int | None = Field(default=None, ge=1)
     warmup: Warmup | None = None
     precision: Literal["bf16", "fp32"] = "bf16"
     acceleration: Literal["eager", "graph", "compile"] | None = None
+    optimizer: str | None = None
+    label_smoothing: float | None = Field(default=None, gt=0, lt=1)
+    patience: int | None = Field(default=None, ge=1)
+    warmup_epochs: float | None = Field(default=None, gt=0)
+
+    @model_validator(mode="after")
+    def _known_names(self) -> Self:
+        if self.schedule not in SCHEDULES:
+            raise ValueError(f"there is no schedule {self.schedule!r}: {suggest(self.schedule, SCHEDULES)}")
+        if self.optimizer is not None and self.optimizer not in OPTIMIZERS:
+            raise ValueError(
+                f"there is no optimizer {self.optimizer!r}: {suggest(self.optimizer, OPTIMIZERS)}"
+            )
+        return self
 
     @model_validator(mode="after")
     def _whole_cycles(self) -> Self:
+        if (self.patience is not None) != (self.schedule == "plateau"):
+            raise ValueError("the schedule plateau, and no other, has `patience`")
         if (self.cycles is not None) != (self.schedule == "cyclic"):
             raise ValueError("a cyclic schedule, and no other, has `cycles`")
         if self.cycles and self.epochs % self.cycles:

@@ -61,16 +61,45 @@ class Start(Spec):
 
 
 class Probe(Spec):
-    """A linear classifier on what a layer hands on, fitted in place of training; layers count from 1.
+    """A linear classifier on features, fitted in place of training a network.
 
-    Of `strengths` (scikit-learn's C, the inverse of regularisation) validation images choose one. With
-    `balanced`, rare classes weigh as much as frequent ones.
+    Features are what a `layer` hands on (layers count from 1), or without a network "pixels" as they are, or
+    "hog", histograms of oriented gradients (Dalal and Triggs 2005). Of `strengths` (scikit-learn's C, the
+    inverse of regularisation) validation images choose one. With `balanced`, rare classes weigh as much as
+    frequent ones.
     """
 
-    layer: int = Field(ge=1)
+    layer: int | None = Field(default=None, ge=1)
+    features: Literal["pixels", "hog"] | None = None
     classifier: Literal["svm", "softmax"] = "svm"
     strengths: tuple[float, ...] = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)
     balanced: bool = False
+
+    @model_validator(mode="after")
+    def _one_kind_of_features(self) -> Self:
+        if (self.layer is None) == (self.features is None):
+            raise ValueError("a probe needs a layer, or features of images: one of them")
+        return self
+
+
+class Look(Spec):
+    """What is measured and pictured of trained weights, in place of training.
+
+    `measure` is one of `bench.train.measures` along an axis, taken at each place of `at`; `pictures` are
+    names there too.
+    """
+
+    measure: str | None = None
+    at: tuple[float, ...] = ()
+    pictures: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if (self.measure is None) != (not self.at):
+            raise ValueError("a measure needs the places `at` which it is taken, and the other way round")
+        if not (self.measure or self.pictures):
+            raise ValueError("nothing to look at: give a measure, or pictures")
+        return self
 
 
 class Transfer(Spec):
@@ -103,9 +132,15 @@ class TrialOf(Spec):
 
 
 class RunSpec(Spec):
-    """All that changes the distribution of a run's result, and nothing else; hence its key."""
+    """All that changes the distribution of a run's result, and nothing else; hence its key.
 
-    model: Named
+    `task` is what kind of run it is where that does not follow from `probe` or `look`; None is classify. A
+    look is at the weights of the run with the key `of`. `measures` are taken at the end of every epoch, and
+    weights are kept at the ends of the epochs `keep`. New fields are None where a run does not use them: so
+    keys of old runs stay.
+    """
+
+    model: Named | None
     data: DataUse
     augment: tuple[Named, ...]
     recipe: Recipe
@@ -114,6 +149,21 @@ class RunSpec(Spec):
     predict: Predict | None = None
     start: Start | None = None
     probe: Probe | None = None
+    task: str | None = None
+    look: Look | None = None
+    of: str | None = None
+    measures: tuple[str, ...] | None = None
+    keep: tuple[int, ...] | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.model is None and not (self.probe and self.probe.features):
+            raise ValueError("a run without a network can only be a probe of pixels or hog")
+        if self.recipe.schedule == "plateau" and not self.data.validation:
+            raise ValueError("the schedule plateau watches validation images: give data.validation")
+        if (self.look is None) != (self.of is None):
+            raise ValueError("a look is at the weights of another run, which `of` names")
+        return self
 
     @property
     def key(self) -> str:

@@ -10,6 +10,7 @@ from typing import Self
 from pydantic import Field, SerializeAsAny, ValidationError, model_validator
 
 from bench.common.errors import UserError, suggest
+from bench.common.files import usable_as_file
 from bench.spec.base import FrozenDict, Named, Spec, Table, describe, digest
 from bench.spec.claim import Claim, Reference
 from bench.spec.ensemble import Ensemble
@@ -17,6 +18,9 @@ from bench.spec.experiment import Experiment, Network
 from bench.spec.profile import LOOKS, PROFILES, Profile
 from bench.spec.recipe import Recipe
 from bench.spec.run import DataUse, RunSpec, try_space
+
+# what a look has of its own; all else is of the run that it looks at
+LOOKED = ("look", "task", "predict", "start", "measures", "keep")
 
 
 class Suite(Spec):
@@ -50,9 +54,11 @@ class Suite(Spec):
             if name not in PROFILES:
                 raise ValueError(f"unknown profile {name!r}: {suggest(name, PROFILES)}")
             for one in (*self.standing(name), *self.needed(name)):
+                if one.look or (one.probe and one.probe.features):
+                    continue  # has no network of its own
                 if not one.model and not profile.network:
                     raise ValueError(f"{name}: {one.id!r} has no model, and the profile no network")
-            sizes = {len(one.space) for one in self.standing(name)}
+            sizes = {len(one.space) for one in self.standing(name) if not one.look}
             if profile.tuning and len(sizes) > 1:
                 raise ValueError(
                     f"{name}: budgets must be equal, but spaces have {sizes} settings of their own"
@@ -77,8 +83,13 @@ class Suite(Spec):
         sources = [one.id for one in self.sources]
         begun = (one for one in self.experiments if one.start)
         _all_known((one.start.source for one in begun if one.start), sources, "an experiment's start")
-        if any(one.start or one.probe for one in self.sources):
-            raise ValueError("a source starts from nothing, and is no probe")
+        if any(one.start or one.probe or one.look for one in self.sources):
+            raise ValueError("a source starts from nothing, and is no probe or look")
+        trains = [one.id for one in (*self.experiments, *self.sources) if not (one.look or one.probe)]
+        _all_known((one.of for one in self.experiments if one.look), trains, "a look")
+        for name in self.profiles:
+            there = [*(one.id for one in self.standing(name)), *sources]
+            _all_known((one.of for one in self.standing(name) if one.look), there, f"{name}: a look")
         for one in (one for one in self.experiments if one.dataset or one.weights):
             raise ValueError(f"experiment {one.id!r}: only sources have a data set or weights of their own")
         for name, profile in self.profiles.items():
@@ -96,6 +107,10 @@ class Suite(Spec):
         for kind, names in (("experiment", ids + sources), ("claim", [claim.id for claim in self.claims])):
             for name in {name for name in names if names.count(name) > 1}:
                 raise ValueError(f"{kind} id {name!r} stands twice")
+            for name in (name for name in names if not usable_as_file(name)):
+                raise ValueError(
+                    f"{kind} id {name!r} cannot be a file's name: leave out slashes, a first dot"
+                )
         for claim in self.claims:
             _all_known(claim.experiments(), ids, f"claim {claim.id!r}")
         _all_known((reference.experiment for reference in self.references), ids, "a reference")
@@ -119,13 +134,18 @@ class Suite(Spec):
             raise UserError(f"suite {self.name!r} has no profile {name!r}: {suggest(name, known)}")
         return self.profiles[name]
 
+    def named(self, name: str) -> Experiment:
+        """The experiment or source of that id."""
+        return next(one for one in (*self.experiments, *self.sources) if one.id == name)
+
     def standing(self, profile: str) -> tuple[Experiment, ...]:
         """The experiments that stand in a profile."""
         return tuple(one for one in self.experiments if profile in one.profiles)
 
     def needed(self, profile: str) -> tuple[Experiment, ...]:
         """The sources that a profile's experiments start from."""
-        names = {one.start.source for one in self.standing(profile) if one.start}
+        standing = self.standing(profile)
+        names = {one.start.source for one in standing if one.start} | {one.of for one in standing if one.look}
         return tuple(one for one in self.sources if one.id in names)
 
     def averaged(self, profile: str) -> tuple[Ensemble, ...]:
@@ -162,12 +182,19 @@ def resolve(
     fingerprint: str,
     seed: int = 0,
 ) -> RunSpec:
-    """What one run of an experiment is at a profile's size, on the data set with that fingerprint."""
+    """What one run of an experiment is at a profile's size, on the data set with that fingerprint.
+
+    A look is what it looks at, but for what is done with it.
+    """
+    if experiment.look:
+        looked_at = suite.named(experiment.of)
+        spec = resolve(suite, profile, looked_at, data, fingerprint, seed)
+        return spec.replace(**{name: getattr(experiment, name) for name in LOOKED}, of="")
     choices = (experiment.augment, profile.augment, suite.augment)
     model = experiment.model or profile.network
-    assert model is not None  # a suite is validated
+    needs_none = experiment.probe is not None and experiment.probe.features is not None
     return RunSpec(
-        model=model.replace(options={**profile.model, **model.options}),
+        model=None if needs_none or not model else model.replace(options={**profile.model, **model.options}),
         data=DataUse(name=data, fingerprint=fingerprint, **{**dict(profile.data), **experiment.data}),
         augment=next(choice for choice in choices if choice is not None),
         recipe=profile.recipe.replace(**experiment.recipe),
@@ -175,4 +202,7 @@ def resolve(
         predict=experiment.predict,
         start=experiment.start and experiment.start.start(),
         probe=experiment.probe,
+        task=experiment.task,
+        measures=experiment.measures,
+        keep=experiment.keep,
     )

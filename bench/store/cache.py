@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from bench.plan.plan import Plan
 from bench.plan.planned import PlannedExperiment, PlannedRun
+from bench.plan.progress import Progress
 from bench.train.records import Result
 
 
@@ -19,19 +20,22 @@ class Stored:
     commit: str = ""
     versions: str = ""
     hardware: str = ""
+    environment: str = ""
+    verified: tuple[str, ...] = ()  # other code that was seen to give the same digits
 
 
-@dataclass
+@dataclass(frozen=True)
 class CachedRuns:
-    """Results by key, the stored runs they come from, and the runs that other code has made."""
+    """What is done of a plan, the stored runs that results come from, and those that other code has made."""
 
-    results: dict[str, Result] = field(default_factory=dict)
+    progress: Progress
     runs: dict[str, Stored] = field(default_factory=dict)
-    stale: dict[str, PlannedRun] = field(default_factory=dict)
+    stale: dict[str, tuple[PlannedRun, Stored]] = field(default_factory=dict)
 
-    def missing(self, plan: Plan) -> int:
-        """How many trials and final runs are still to be done, stale ones among them."""
-        return plan.runs_total - len(self.results)
+    @property
+    def results(self) -> Mapping[str, Result]:
+        """By key."""
+        return self.progress.results
 
 
 def find_cached(
@@ -42,7 +46,7 @@ def find_cached(
     accept_stale: bool = False,
 ) -> CachedRuns:
     """Walk through the plan as far as stored results reach: each generation opens the next."""
-    cached = CachedRuns()
+    cached = CachedRuns(Progress(plan))
     for experiment in plan.everyone:
         while _step(experiment, cached, stored, read, accept_stale):
             pass
@@ -57,13 +61,32 @@ def _step(
     accept_stale: bool,
 ) -> bool:
     advanced = False
-    for job in experiment.missing(cached.results):
-        runs = stored.get(job.key, [])
-        usable = [run for run in runs if run.code == experiment.code] or (runs if accept_stale else [])
+    for run in cached.progress.missing(experiment):
+        there = stored.get(run.key, [])
+        today = [one for one in there if experiment.code in (one.code, *one.verified)]
+        usable = today or (there if accept_stale else [])
         if usable:
-            cached.runs[job.key] = usable[0]
-            cached.results[job.key] = read(usable[0])
+            cached.runs[run.key] = usable[0]
+            cached.progress.add(run, read(usable[0]))
             advanced = True
-        elif runs:
-            cached.stale[job.key] = job
+        elif there:
+            cached.stale[run.key] = (run, there[0])
     return advanced
+
+
+def mixed_environments(plan: Plan, cached: CachedRuns, here: str) -> list[str]:
+    """A line for each claim whose sides come, or would come, from machines of different classes."""
+    classes: dict[str, set[str]] = {}
+    for one in plan.experiments:
+        runs = cached.progress.finals(one)
+        known = {cached.runs[run.key].environment for run in runs if run.key in cached.runs}
+        missing = not runs or any(run not in cached.progress for run in runs)
+        classes[one.id] = (known | ({here} if missing else set())) - {""}
+    pools = {one.id: one.of for one in plan.ensembles}
+    lines = []
+    for claim in plan.suite.decided(plan.profile_name):
+        ids = [name for named in claim.experiments() for name in pools.get(named, (named,))]
+        mixed = sorted(set().union(*(classes.get(name, set()) for name in ids)))
+        if len(mixed) > 1:
+            lines.append(f"claim {claim.id} compares runs of different machines: {'; '.join(mixed)}")
+    return lines

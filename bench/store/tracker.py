@@ -3,17 +3,17 @@
 import json
 import socket
 import tempfile
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench.common import predictions
 from bench.common.provenance import Provenance
 from bench.common.run_archive import ArchivedRun, flat
 from bench.plan.plan import Plan
 from bench.plan.planned import PlannedExperiment, PlannedRun
-from bench.store.reader import RESULT, WEIGHTS, Store
-from bench.train.records import Epoch, Result
+from bench.store.cache import Stored
+from bench.store.new_run import NewRun, OpenRun, epoch_metrics, log_data, log_figures
+from bench.store.reader import RESULT, Store
+from bench.train.records import Epoch, Result, kept_files
 
 
 class Tracker(Store):
@@ -22,71 +22,104 @@ class Tracker(Store):
     Raises UserError when created if the store does not answer or cannot be written.
     """
 
-    def __init__(self, uri: str, runs_dir: Path, provenance: Provenance) -> None:
-        super().__init__(uri)
+    def __init__(
+        self, uri: str, runs_dir: Path, provenance: Provenance, say: Callable[[str], None] = print
+    ) -> None:
+        super().__init__(uri, say)
         self.runs_dir, self.provenance = runs_dir, provenance
         self.owner = f"{socket.gethostname()}:{runs_dir.resolve()}"
         self._plan: Plan | None = None
         self._experiment_id = ""
         self._parents: dict[str, str] = {}
-        self._runs: dict[str, str] = {}  # key -> id of the run that is being logged
-        self._logged: dict[str, int] = {}  # key -> highest epoch in the store
+        self._runs: dict[str, OpenRun | None] = {}  # by key; None: it is done
 
     # ---- a session --------------------------------------------------------------------------
 
     def open(self, plan: Plan) -> None:
         """Prepare the MLflow experiment and the parent runs of a plan, and sweep up after the dead."""
         self._plan = plan
-        self._experiment_id = self._experiment(plan.suite.name)
-        for run in self.search(f"attributes.status = 'RUNNING' and tags.`bench.owner` = '{self.owner}'"):
-            self.client.set_terminated(run.info.run_id, "KILLED")
-        for contender in plan.everyone:
-            self._parents[contender.experiment.id] = self._parent(plan, contender)
+        with self.asked():
+            self._experiment_id = self._experiment(plan.suite.name)
+            for run in self.search(f"attributes.status = 'RUNNING' and tags.`bench.owner` = '{self.owner}'"):
+                self.client.set_terminated(run.info.run_id, "KILLED")
+            for planned in plan.everyone:
+                self._parents[planned.id] = self._parent(plan, planned)
 
-    def started(self, job: PlannedRun) -> None:
+    def describe(self, job: PlannedRun) -> NewRun:
+        """What is logged of a job's run when it begins; asks the store nothing."""
+        assert self._plan is not None
+        parent = self._parents[job.experiment]
+        return NewRun.of(job, self._plan, self._experiment_id, parent, self.owner, self.provenance)
+
+    # ---- a run's way: each step may be told again, and then changes nothing ----------------------
+
+    def begin(self, new: NewRun) -> None:
         """Open the run's MLflow run, or the one that an interrupted visit left."""
-        same = self.search(f"tags.`bench.key` = '{job.key}'", [self._experiment_id])
-        code = self._plan.code_of(job.experiment) if self._plan else ""
-        left = [
-            run
-            for run in same
-            if run.data.tags.get("bench.state") != "done" and run.data.tags["bench.code"] == code
-        ]
-        if left:
-            run_id = left[0].info.run_id
-            self.client.update_run(run_id, status="RUNNING")
-            steps = self.client.get_metric_history(run_id, "train_loss")
-            self._logged[job.key] = max((one.step for one in steps), default=0)
-        else:
-            run_id = self._create(job)
-            self._logged[job.key] = 0
-        self._runs[job.key] = run_id
-
-    def epoch(self, job: PlannedRun, epoch: Epoch) -> None:
-        """Log an epoch in one batch, unless the store has it already."""
-        if epoch.epoch <= self._logged[job.key]:
+        same = self.search(f"tags.`bench.key` = '{new.key}'", [new.experiment_id])
+        same = [run for run in same if run.data.tags["bench.code"] == new.code]
+        done = [run for run in same if run.data.tags.get("bench.state") == "done"]
+        for run in done:  # which may have been told all but that it is over
+            self.client.set_terminated(run.info.run_id, "FINISHED", run.info.end_time)
+        if done:
+            self._runs[new.key] = None
             return
-        self._batch(self._runs[job.key], _epoch_metrics(epoch), epoch.epoch)
-        self._logged[job.key] = epoch.epoch
+        left = next(iter(same), None)
+        if left is None:
+            run_id = self.client.create_run(new.experiment_id, tags=new.tags, run_name=new.name).info.run_id
+        else:
+            run_id = left.info.run_id
+            self.client.update_run(run_id, status="RUNNING")
+        if left is None or not left.data.params:  # they are logged last
+            log_data(self.client, run_id, new.data)
+            if new.diff:
+                self.client.log_text(run_id, new.diff, "code.diff")
+            log_figures(self.client, run_id, {}, 0, new.params)
+        steps = self.client.get_metric_history(run_id, "train_loss") if left else []
+        self._runs[new.key] = OpenRun(str(run_id), max((one.step for one in steps), default=0))
 
-    def ended(self, job: PlannedRun, result: Result) -> None:
-        """Log what is missing of the curve, the result, and the final weights; then close the run."""
-        run_id = self._runs.pop(job.key)
-        if self.provenance.diff:
-            self.client.log_text(run_id, self.provenance.diff, "code.diff")
-        for name in (WEIGHTS, predictions.FILE):
-            kept = self.runs_dir / "work" / job.key / name
-            if kept.is_file():
-                self.client.log_artifact(run_id, str(kept))
-        self._finish(run_id, result, self._logged[job.key])  # its curve too, if no driver heard of it
+    def follows(self, key: str) -> bool:
+        """Whether the run's MLflow run is open, or known to be done."""
+        return key in self._runs
 
-    def failed(self, job: PlannedRun, reason: str) -> None:
+    def forget(self, *keys: str) -> None:
+        """Know no more what the store has of these runs: something went wrong in between."""
+        for key in keys:
+            self._runs.pop(key, None)
+
+    def log_epoch(self, key: str, epoch: Epoch) -> None:
+        """Log an epoch in one batch, unless the store has it already."""
+        run = self._runs[key]
+        if run and epoch.epoch > run.logged:
+            log_figures(self.client, run.run_id, epoch_metrics(epoch), epoch.epoch)
+            run.logged = epoch.epoch
+
+    def end(self, key: str, result: Result, files: Path) -> None:
+        """Log what is missing of the curve, the result, and the files that are kept; then close the run."""
+        if run := self._runs[key]:
+            for kept in kept_files(files):
+                self.client.log_artifact(run.run_id, str(kept))
+            self._finish(run.run_id, result, run.logged)  # its curve too, if no driver heard of it
+        self.forget(key)
+
+    def fail(self, key: str, reason: str) -> None:
         """Close the run as failed; it is tried again on the next visit."""
-        run_id = self._runs.pop(job.key)
-        self.client.set_tag(run_id, "bench.failure", reason[:4000])
-        self.client.set_terminated(run_id, "FAILED")
+        if run := self._runs[key]:
+            self.client.set_tag(run.run_id, "bench.failure", reason[:4000])
+            self.client.set_terminated(run.run_id, "FAILED")
+        self.forget(key)
 
-    def take(self, moved: ArchivedRun) -> None:
+    def verify(self, stored: Stored, code: str) -> None:
+        """Tag a finished run as one that other code, too, was seen to give."""
+        codes = ",".join(dict.fromkeys([*stored.verified, code]))
+        self.client.set_tag(stored.run_id, "bench.verified", codes)
+
+    def interrupt(self, key: str) -> None:
+        """Close the run as interrupted."""
+        if run := self._runs[key]:
+            self.client.set_terminated(run.run_id, "KILLED")
+        self.forget(key)
+
+    def take(self, moved: ArchivedRun, result: Result) -> None:
         """Log a run that was made elsewhere; its parent lists it when its suite is next run here."""
         tags = {
             "bench.key": moved.key,
@@ -97,13 +130,13 @@ class Tracker(Store):
             "bench.owner": self.owner,
             **{f"bench.{name}": value for name, value in moved.tags.items()},
         }
-        name = f"{moved.experiment} · seed {moved.params.get('seed', '?')} · imported"
+        name = f"{moved.experiment} · seed {moved.spec.get('seed', '?')} · imported"
         run = self.client.create_run(self._experiment(moved.suite), tags=tags, run_name=name)
-        run_id, result = str(run.info.run_id), Result.from_plain(dict(moved.result))
-        self._batch(run_id, {}, 0, moved.params)
-        with tempfile.TemporaryDirectory() as folder:
-            for file, content in moved.files.items():
-                Path(folder, file).write_bytes(content)
+        run_id = str(run.info.run_id)
+        log_figures(self.client, run_id, {}, 0, flat(moved.spec))
+        for file in moved.files:
+            with tempfile.TemporaryDirectory() as folder:  # one file at a time lies here
+                Path(folder, file).write_bytes(moved.files[file])
                 self.client.log_artifact(run_id, str(Path(folder, file)))
         self._finish(run_id, result, logged=0)
 
@@ -111,19 +144,18 @@ class Tracker(Store):
         """Log what is missing of the curve, and the result; then close the run."""
         for epoch in result.curve:
             if epoch.epoch > logged:
-                self._batch(run_id, _epoch_metrics(epoch), epoch.epoch)
-        cost = {f"cost.{name}": value for name, value in result.cost.items()}
-        self._batch(run_id, {f"final.{k}": v for k, v in result.metrics.items()} | cost, 0)
+                log_figures(self.client, run_id, epoch_metrics(epoch), epoch.epoch)
+        last = {f"final.{name}": value for name, value in result.metrics.items()}
+        last |= {f"cost.{name}": value for name, value in result.cost.items()}
+        there = self.client.get_run(run_id).data.metrics  # from an attempt that broke off
+        log_figures(
+            self.client, run_id, {name: value for name, value in last.items() if name not in there}, 0
+        )
         self.client.log_text(run_id, json.dumps(result.plain(), indent=1), RESULT)
         self.client.set_tag(run_id, "bench.status", result.status)
+        self.client.set_tag(run_id, "bench.environment", result.environment)
         self.client.set_tag(run_id, "bench.state", "done")  # last: only now is it found as finished
         self.client.set_terminated(run_id, "FINISHED")
-
-    def close(self) -> None:
-        """Close what is still open as interrupted."""
-        for run_id in self._runs.values():
-            self.client.set_terminated(run_id, "KILLED")
-        self._runs.clear()
 
     def conclude(
         self,
@@ -138,7 +170,7 @@ class Tracker(Store):
         The verdicts also stand in the experiment's note and tags.
         """
         for experiment, parent in self._parents.items():
-            self._batch(parent, summaries.get(experiment, {}), 0)
+            log_figures(self.client, parent, summaries.get(experiment, {}), 0)
             self.client.set_tag(parent, "bench.runs", ",".join(members.get(experiment, [])))
         for name, value in {"mlflow.note.content": note, **tags}.items():
             self.client.set_experiment_tag(self._experiment_id, name, value)
@@ -160,102 +192,48 @@ class Tracker(Store):
         place = (self.runs_dir.resolve() / "artifacts" / name).as_uri() if local else None
         return str(self.client.create_experiment(name, artifact_location=place))
 
-    def _parent(self, plan: Plan, contender: PlannedExperiment) -> str:
+    def _parent(self, plan: Plan, planned: PlannedExperiment) -> str:
+        """The run that stands for an experiment at this profile, on this data set."""
         tags = {
             "bench.kind": "experiment",
-            "bench.experiment": contender.experiment.id,
+            "bench.experiment": planned.id,
             "bench.profile": plan.profile_name,
             "bench.data": plan.data.name,
             "bench.fingerprint": plan.data.fingerprint,
         }
-        query = " and ".join(f"tags.`{name}` = '{value}'" for name, value in tags.items())
-        found = next(iter(self.search(query, [self._experiment_id])), None)
-        if found is not None:
-            return str(found.info.run_id)
-        tags |= {"bench.common.provenance": plan.data.provenance, "bench.owner": self.owner}
+        more = {"bench.provenance": plan.data.provenance, "bench.owner": self.owner}
         if plan.data.name != plan.data.asked:
-            tags["bench.stand_in_for"] = plan.data.asked
-        name = f"{contender.experiment.id} · {plan.profile_name} · {plan.data.name}"
-        run = self.client.create_run(self._experiment_id, tags=tags, run_name=name)
-        params = flat(contender.spec.model_dump(mode="json")) | {"seed": "all"}
-        if contender.study:
-            params["tuning"] = contender.study.tuning.canonical()
-        price = {name: contender.counts[name] for name in ("parameters", "macs")}
-        self._batch(run.info.run_id, price, 0, params)
-        self.client.set_terminated(run.info.run_id, "FINISHED")
-        return str(run.info.run_id)
+            more["bench.stand_in_for"] = plan.data.asked
+        params = flat(planned.spec.model_dump(mode="json")) | {"seed": "all"}
+        if planned.study:
+            params["tuning"] = planned.study.tuning.canonical()
+        price = {name: planned.counts[name] for name in ("parameters", "macs")}
+        return self._standing(
+            f"{planned.id} · {plan.profile_name} · {plan.data.name}", tags, more, price, params
+        )
 
     def _report_run(self) -> str:
         """The run that holds the report of this profile and data set."""
         assert self._plan is not None
         profile, data = self._plan.profile_name, self._plan.data.name
         tags = {"bench.kind": "report", "bench.profile": profile, "bench.data": data}
+        return self._standing(f"report · {profile} · {data}", tags, {}, {}, {})
+
+    def _standing(
+        self,
+        name: str,
+        tags: Mapping[str, str],
+        more: Mapping[str, str],
+        metrics: Mapping[str, float],
+        params: Mapping[str, str],
+    ) -> str:
+        """The run with these tags, which stands for others; made if there is none, with more of both."""
         query = " and ".join(f"tags.`{name}` = '{value}'" for name, value in tags.items())
         found = next(iter(self.search(query, [self._experiment_id])), None)
         if found is not None:
             return str(found.info.run_id)
-        run = self.client.create_run(self._experiment_id, tags=tags, run_name=f"report · {profile} · {data}")
+        run = self.client.create_run(self._experiment_id, tags={**tags, **more}, run_name=name)
+        if metrics or params:
+            log_figures(self.client, run.info.run_id, metrics, 0, params)
         self.client.set_terminated(run.info.run_id, "FINISHED")
         return str(run.info.run_id)
-
-    def _create(self, job: PlannedRun) -> str:
-        assert self._plan is not None
-        plan = self._plan
-        tags = {
-            "mlflow.parentRunId": self._parents[job.experiment],
-            "bench.key": job.key,
-            "bench.code": plan.code_of(job.experiment),
-            "bench.kind": "run",
-            "bench.phase": job.phase,
-            "bench.experiment": job.experiment,
-            "bench.owner": self.owner,
-            **{f"bench.{name}": value for name, value in self.provenance.tags().items()},
-        }
-        run = self.client.create_run(
-            self._experiment_id, tags=tags, run_name=f"{job.experiment} · {job.label}"
-        )
-        self._batch(run.info.run_id, {}, 0, flat(job.spec.model_dump(mode="json")))
-        self._log_data(run.info.run_id, plan)
-        return str(run.info.run_id)
-
-    def _batch(
-        self,
-        run_id: str,
-        metrics: Mapping[str, float],
-        step: int,
-        params: Mapping[str, str] | None = None,
-    ) -> None:
-        from mlflow.entities import Metric, Param
-
-        now = int(time.time() * 1000)
-        self.client.log_batch(
-            run_id,
-            metrics=[Metric(name, float(value), now, step) for name, value in metrics.items()],
-            params=[Param(name, value) for name, value in (params or {}).items()],
-        )
-
-    def _log_data(self, run_id: str, plan: Plan) -> None:
-        from mlflow.entities import Dataset, DatasetInput
-
-        about = plan.data
-        profile = {"train": about.train, "test": about.test, "provenance": about.provenance}
-        data = Dataset(
-            name=about.name,
-            digest=about.fingerprint[:36],
-            source_type="bench",
-            source=json.dumps({"name": about.name, "fingerprint": about.fingerprint}),
-            profile=json.dumps(profile),
-        )
-        self.client.log_inputs(run_id, [DatasetInput(data, [])])
-
-
-def _epoch_metrics(epoch: Epoch) -> dict[str, float]:
-    named = {
-        "train_loss": epoch.train_loss,
-        "train_error": epoch.train_error,
-        "validation_loss": epoch.validation_loss,
-        "validation_error": epoch.validation_error,
-        "lr": epoch.lr,
-        "cost.images_per_second": epoch.images_per_second,
-    }
-    return {name: value for name, value in named.items() if value is not None}

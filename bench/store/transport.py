@@ -1,7 +1,7 @@
 """Runs on their way: what is to be trained elsewhere, and what was."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from bench.common.errors import UserError
@@ -9,6 +9,8 @@ from bench.common.files import written_whole
 from bench.common.run_archive import ArchivedRun
 from bench.plan.plan import Plan
 from bench.store.cache import CachedRuns
+from bench.store.reader import short
+from bench.store.received import checked
 from bench.store.tracker import Tracker
 
 
@@ -21,29 +23,38 @@ def write_specs(plan: Plan, cached: CachedRuns, path: Path) -> int:
         raise UserError(
             f"{plan.suite.name}: its sources are files of weights; they are not written to {path}"
         )
-    jobs = [job for one in plan.everyone for job in one.missing(cached.results)]
+    missing = [run for one in plan.everyone for run in cached.progress.missing(one)]
     entries = [
         {
             "suite": plan.suite.name,
-            "experiment": job.experiment,
-            "phase": job.phase,
-            "spec": job.spec.model_dump(mode="json"),
-            "limits": {str(epoch): limit for epoch, limit in job.limits.items()},
+            "experiment": run.experiment,
+            "phase": run.phase,
+            "spec": run.spec.model_dump(mode="json"),
+            "limits": {str(epoch): limit for epoch, limit in run.limits.items()},
         }
-        for job in jobs
+        for run in missing
     ]
     with written_whole(path) as file:
         file.write(json.dumps(entries, indent=1).encode())
-    return len(jobs)
+    return len(missing)
 
 
-def take(tracker: Tracker, runs: Sequence[ArchivedRun]) -> tuple[int, int]:
-    """Take runs into the store; how many were taken, and how many were there already."""
+def take(tracker: Tracker, runs: Iterable[ArchivedRun]) -> tuple[int, int]:
+    """Take runs into the store, one at a time; how many were taken, and how many were there already.
+
+    Raises UserError at the first that no run could be; those before it stay.
+    """
     there = {(run.key, run.code) for stored in tracker.finished().values() for run in stored}
-    taken = 0
+    taken = known = 0
     for run in runs:
-        if (run.key, run.code) not in there:
-            tracker.take(run)
-            there.add((run.key, run.code))
-            taken += 1
-    return taken, len(runs) - taken
+        if (run.key, run.code) in there:
+            known += 1
+            continue
+        result = checked(run)
+        try:
+            tracker.take(run, result)
+        except Exception as error:  # whatever the store does not like about it
+            raise UserError(f"run {run.key[:12]} could not be taken: {short(error)}") from error
+        there.add((run.key, run.code))
+        taken += 1
+    return taken, known

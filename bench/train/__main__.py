@@ -20,16 +20,14 @@ from typing import Any
 
 import torch
 
-from bench import models
-from bench.common.code_hash import code_hash
 from bench.common.errors import UserError
 from bench.common.plain_spec import PlainSpec
 from bench.common.provenance import Provenance
-from bench.common.run_archive import ArchivedRun, flat, pack
-from bench.train.records import Epoch
-from bench.train.run import Context, Interrupted, run
-
-_KEPT = ("weights.pt", "predictions.npz")
+from bench.common.run_archive import ArchivedRun, pack
+from bench.train.context import Context, Interrupted
+from bench.train.records import WEIGHTS, Epoch, kept_files
+from bench.train.run import run
+from bench.train.sources import code_of
 
 
 def main() -> int:
@@ -84,8 +82,9 @@ def _train_all(entries: list[dict[str, Any]], asked: argparse.Namespace) -> None
 
     def train(entry: dict[str, Any]) -> None:
         start = entry["spec"].get("start")
-        if start and start["key"] in begun:
-            begun[start["key"]].result()  # its source, which was begun before it
+        source = start["key"] if start else entry["spec"].get("of")
+        if source in begun:
+            begun[source].result()  # it was begun before
         with _stream(streams) if alone else nullcontext():
             _train(entry, asked, lambda: stopped.is_set() or monotonic() >= deadline, alone)
 
@@ -120,7 +119,8 @@ def _train(
         raise Interrupted
     spec, folder = PlainSpec(entry["spec"]), asked.out / entry["key"]
     name = f"{entry['experiment']}, seed {spec.seed}"
-    start = asked.out / spec.start.key / "weights.pt" if spec.start else None
+    begun = spec.start.key if spec.start else spec.of
+    start = asked.out / begun / WEIGHTS if begun else None
     device = "cuda" if torch.cuda.is_available() else "cpu"
 
     def told(epoch: Epoch) -> None:
@@ -141,14 +141,14 @@ def _train(
         alone=alone,
     )
     result = run(spec, context)  # type: ignore[arg-type]  # a specification, read and not validated
-    files = {kept: (folder / kept).read_bytes() for kept in _KEPT if (folder / kept).is_file()}
+    files = {path.name: path.read_bytes() for path in kept_files(folder)}
     moved = ArchivedRun(
         key=entry["key"],
-        code=code_hash(models.source(spec.model.name)),
+        code=code_of(spec),  # type: ignore[arg-type]
         suite=entry["suite"],
         experiment=entry["experiment"],
         phase=entry["phase"],
-        params=flat(entry["spec"]),
+        spec=entry["spec"],
         tags=Provenance().tags(),
         result=result.plain(),
         files=files,

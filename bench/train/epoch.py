@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from bench.data.augment import Augment, Draw, targets
+from bench.data.augment import Augment, Draw
 from bench.data.split import Images
 from bench.train.network import Network
 from bench.train.step import Step
@@ -49,9 +49,8 @@ def train_epoch(
     steps = len(images) // batch_size
     for i in range(steps):
         chosen = order[i * batch_size : (i + 1) * batch_size]
-        labels = images.y[chosen]
-        x, mixes = augment(images.x[chosen].permute(0, 3, 1, 2), draw)
-        step(x, labels, targets(labels, mixes, step.network.classes), rate(i))
+        x, labels, target = step.task.batch(images, chosen, augment, draw, step.network.classes)
+        step(x, labels, target, rate(i))
         if after_step:
             after_step()
     return _scores(step.loss * batch_size, step.wrong, steps * batch_size)

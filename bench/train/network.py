@@ -1,12 +1,22 @@
 """A model with how it is fed."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
+from bench import models
+from bench.common.errors import UserError
 from bench.data.split import Split
+from bench.train.seeding import reseed
+
+if TYPE_CHECKING:
+    from bench.spec import RunSpec
 
 
 @dataclass(frozen=True)
@@ -21,9 +31,7 @@ class Network:
     frozen: tuple[nn.Module, ...] = ()  # modules that stay in evaluation mode: their statistics too
 
     @classmethod
-    def of(
-        cls, model: nn.Module, split: Split, precision: str, frozen: Sequence[nn.Module] = ()
-    ) -> "Network":
+    def of(cls, model: nn.Module, split: Split, precision: str, frozen: Sequence[nn.Module] = ()) -> Network:
         """The model for a split; inputs and weights are in channels-last memory."""
         model = model.to(split.train.x.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         mean, std = split.mean.view(-1, 1, 1), split.std.view(-1, 1, 1)
@@ -40,7 +48,7 @@ class Network:
         for module in self.frozen:
             module.eval()
 
-    def replace(self, model: nn.Module) -> "Network":
+    def replace(self, model: nn.Module) -> Network:
         """The same with another model."""
         return replace(self, model=model)
 
@@ -50,3 +58,21 @@ class Network:
         with torch.autocast(images.device.type, torch.bfloat16, enabled=self.half):
             logits: Tensor = self.model(x)
         return logits.float() if self.half else logits
+
+
+def built(
+    spec: RunSpec, outputs: int, channels: int, alone: AbstractContextManager[object] | None
+) -> nn.Module:
+    """The network with its first weights, which the process's generator draws."""
+    assert spec.model is not None
+    with alone or nullcontext():
+        reseed(spec.seed, 0)
+        model = models.build(spec.model.name, num_classes=outputs, in_channels=channels, **spec.model.options)
+    if alone and draws(model):
+        raise UserError(f"{spec.model.name} draws random numbers as it trains (dropout): train one at a time")
+    return model
+
+
+def draws(model: nn.Module) -> bool:
+    """Whether the model's own steps draw random numbers, from the process's generator."""
+    return any(isinstance(one, nn.modules.dropout._DropoutNd) and one.p > 0 for one in model.modules())

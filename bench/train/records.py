@@ -1,9 +1,11 @@
 """What a run reports: plain records, without torch. Errors in per cent, losses in nats."""
 
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 Status = Literal["finished", "diverged", "pruned"]
+CHECKPOINT, WEIGHTS = "checkpoint.pt", "weights.pt"  # files in a run's folder
 FEATURES = "features"  # the folder of what probes of one network share, beside those of the runs
 
 
@@ -63,3 +65,9 @@ class Result:
             measures=tuple(Measure(**one) for one in data.get("measures", ())),
             environment=data.get("environment", ""),
         )
+
+
+def kept_files(folder: Path) -> list[Path]:
+    """What a run leaves beside its result: all files of its folder but the checkpoint and unfinished ones."""
+    files = (path for path in folder.glob("*") if path.is_file() and path.suffix != ".part")
+    return sorted(path for path in files if path.name != CHECKPOINT)

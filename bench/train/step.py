@@ -10,14 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
+from typing import TYPE_CHECKING
 
 import torch
-import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 from torch.optim import Optimizer
 
 from bench.common.errors import UserError
 from bench.train.network import Network
+
+if TYPE_CHECKING:
+    from bench.train.training import TrainedTask
 
 Record = Callable[[Callable[[], None]], Callable[[], None]]  # does some work a few times; gives its replay
 _WARM_UP = 3  # steps before a recording, in which libraries choose their algorithms
@@ -27,9 +30,13 @@ class Step:
     """A training step, operation by operation. `loss` and `wrong` are running sums over steps."""
 
     def __init__(
-        self, network: Network, optimizer: Optimizer, logits: Callable[[Tensor], Tensor] | None = None
+        self,
+        network: Network,
+        optimizer: Optimizer,
+        task: TrainedTask,
+        logits: Callable[[Tensor], Tensor] | None = None,
     ) -> None:
-        self.network, self.optimizer = network, optimizer
+        self.network, self.optimizer, self.task = network, optimizer, task
         self.logits = logits or network.logits
         self.loss = torch.zeros((), dtype=torch.float64, device=network.device)
         self.wrong = torch.zeros((), dtype=torch.int64, device=network.device)
@@ -43,7 +50,7 @@ class Step:
     def __call__(self, images: Tensor, labels: Tensor, target: Tensor, lr: float) -> None:
         """One step on uint8 images (n, channels, height, width).
 
-        `labels` (n,) count as right; the loss compares with `target`, labels or shares (n, classes).
+        `labels` (n,) count as right; the loss compares with `target`, which the task has made.
         """
         for group in self.optimizer.param_groups:
             group["lr"] = lr * group["share"]
@@ -51,13 +58,13 @@ class Step:
 
     def _step(self, images: Tensor, labels: Tensor, target: Tensor) -> None:
         logits = self.logits(images)
-        loss = F.cross_entropy(logits, target)
+        loss = self.task.loss(logits, labels, target)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self.optimizer.step()
         with torch.no_grad():
             self.loss += loss
-            self.wrong += (logits.argmax(1) != labels).sum()
+            self.wrong += self.task.wrong(logits, labels, target)
 
 
 class RecordedStep(Step):
@@ -70,11 +77,12 @@ class RecordedStep(Step):
         self,
         network: Network,
         optimizer: Optimizer,
+        task: TrainedTask,
         record: Record,
         logits: Callable[[Tensor], Tensor] | None = None,
         alone: AbstractContextManager[object] | None = None,
     ) -> None:
-        super().__init__(network, optimizer, logits)
+        super().__init__(network, optimizer, task, logits)
         self.record, self.alone = record, alone or nullcontext()
         self.replay: Callable[[], None] | None = None
         self.lr = 0.0
@@ -102,27 +110,31 @@ class RecordedStep(Step):
 
     @contextmanager
     def _unchanged(self) -> Iterator[None]:
-        """Afterwards weights, statistics, momenta, sums and generators are what, and where, they were."""
+        """Afterwards weights, statistics, optimizer, sums and generators are what, and where, they were."""
         model = self.network.model
         weights = {name: one.clone() for name, one in model.state_dict().items()}
-        momenta = {parameter: one.clone() for parameter, one in _momenta(self.optimizer).items()}
+        kept = {place: one.clone() for place, one in _state(self.optimizer)}
         device = self.network.device
         with torch.random.fork_rng([device] if device.type == "cuda" else []):
             yield
         model.load_state_dict(weights)
-        for parameter, momentum in _momenta(self.optimizer).items():
-            if parameter in momenta:
-                momentum.copy_(momenta[parameter])
-            else:  # it begins at zero where a first step would make it: the same
-                momentum.zero_()
+        for place, one in _state(self.optimizer):
+            if place in kept:
+                one.copy_(kept[place])
+            else:  # torch's optimizers begin momenta, averages and counts of steps at zero
+                one.zero_()
         self.loss.zero_()
         self.wrong.zero_()
 
 
-def _momenta(optimizer: Optimizer) -> dict[Tensor, Tensor]:
-    """The momentum of each parameter that has one."""
-    kept = {parameter: state.get("momentum_buffer") for parameter, state in optimizer.state.items()}
-    return {parameter: momentum for parameter, momentum in kept.items() if isinstance(momentum, Tensor)}
+def _state(optimizer: Optimizer) -> list[tuple[tuple[Tensor, str], Tensor]]:
+    """All tensors that an optimizer keeps, by parameter and name."""
+    return [
+        ((parameter, name), one)
+        for parameter, state in optimizer.state.items()
+        for name, one in state.items()
+        if isinstance(one, Tensor)
+    ]
 
 
 def cuda_graph(work: Callable[[], None]) -> Callable[[], None]:
@@ -161,6 +173,7 @@ def _beside_default() -> torch.cuda.Stream:
 def step_of(
     network: Network,
     optimizer: Optimizer,
+    task: TrainedTask,
     acceleration: str | None,
     alone: AbstractContextManager[object] | None = None,
 ) -> Step:
@@ -171,10 +184,5 @@ def step_of(
             torch.compiler.reset()  # a kept worker's earlier networks count against a limit
         logits = torch.compile(network.logits, dynamic=False)
     if network.device.type != "cuda" or acceleration == "eager":
-        return Step(network, optimizer, logits)
-    return RecordedStep(network, optimizer, cuda_graph, logits, alone)
-
-
-def draws(model: nn.Module) -> bool:
-    """Whether the model's own steps draw random numbers, from the process's generator."""
-    return any(isinstance(one, nn.modules.dropout._DropoutNd) and one.p > 0 for one in model.modules())
+        return Step(network, optimizer, task, logits)
+    return RecordedStep(network, optimizer, task, cuda_graph, logits, alone)

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from bench.common.errors import UserError
-from bench.train.layers import NumberedLayer, layers
+from bench.models.layers import NumberedLayer, layers
 
 if TYPE_CHECKING:
     from bench.spec.run import Start
@@ -18,11 +18,15 @@ if TYPE_CHECKING:
 _SHOWN = 4  # layers that do not fit, in a message
 
 
-def begin(network: nn.Module, start: Start, weights: Path) -> tuple[list[NumberedLayer], list[NumberedLayer]]:
+def begin(
+    network: nn.Module, start: Start, weights: Path | None
+) -> tuple[list[NumberedLayer], list[NumberedLayer]]:
     """Copy the layers that `start` says, and freeze those it says; gives copied and frozen layers.
 
     Frozen layers take no gradients. Raises UserError where the weights are missing or do not fit.
     """
+    if weights is None:
+        raise UserError("a run that begins with another's weights was given none")
     try:
         state: dict[str, Tensor] = torch.load(weights, map_location="cpu", weights_only=True)
     except OSError as error:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from bench.train.rates import cycle_ends
+from bench.common.schedules import cycle_ends
 
 if TYPE_CHECKING:
     from bench.spec.ensemble import Predict

@@ -2,16 +2,12 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
 from bench.claims import stats
 from bench.claims.stats import Estimate, Sample
-from bench.spec import LOOKS
-
-patient = settings(deadline=None)  # another process may have the core
-THREE_SIGMA_OF_4000 = 3 * np.sqrt(0.95 * 0.05 / 4000)
 
 
 def draw(seed: int, n: int, mean: float = 10.0, spread: float = 1.0) -> Sample:
@@ -25,7 +21,6 @@ def same(found: float, wanted: float) -> bool:
 errors = st.lists(st.integers(0, 10_000), min_size=2, max_size=8, unique=True).map(
     lambda hundredths: np.array(hundredths) / 100
 )
-p_values = st.lists(st.floats(0, 1), min_size=1, max_size=12)
 
 
 # contrasts
@@ -98,7 +93,6 @@ def test_a_group_without_spread_leaves_the_other_groups_df():
 # invariances
 
 
-@patient
 @given(a=errors, b=errors, shift=st.integers(-1000, 1000))
 def test_shift_moves_a_mean_and_leaves_a_difference(a, b, shift):
     one, moved = stats.mean(a), stats.mean(a + shift)
@@ -110,7 +104,6 @@ def test_shift_moves_a_mean_and_leaves_a_difference(a, b, shift):
         assert getattr(second, field) == pytest.approx(getattr(first, field), rel=1e-6, abs=1e-9)
 
 
-@patient
 @given(a=errors, b=errors, scale=st.floats(1e-3, 1e3))
 def test_scale_multiplies_all_but_df_and_p(a, b, scale):
     one = stats.contrast([a, b], [1, -1])
@@ -123,7 +116,6 @@ def test_scale_multiplies_all_but_df_and_p(a, b, scale):
     assert scaled.p_above(3 * scale) == pytest.approx(one.p_above(3), rel=1e-6)
 
 
-@patient
 @given(a=errors, b=errors, bound=st.integers(-100, 100))
 def test_swapped_groups_mirror_interval_and_p(a, b, bound):
     one, other = stats.contrast([a, b], [1, -1]), stats.contrast([b, a], [1, -1])
@@ -132,7 +124,6 @@ def test_swapped_groups_mirror_interval_and_p(a, b, bound):
     assert same(other.p_above(bound), one.p_below(-bound))
 
 
-@patient
 @given(a=errors, bound=st.integers(0, 100))
 def test_interval_excludes_a_bound_exactly_where_two_sided_p_is_small(a, bound):
     found = stats.mean(a, 0.9)
@@ -164,7 +155,6 @@ def test_chance_error_at_all_seeds_is_no_evidence(n):
     assert no_evidence(stats.contrast([np.full(n, 90.0), np.full(n, 0.0)], [1, -1]))
 
 
-@patient
 @given(value=st.integers(0, 10_000), other=st.integers(0, 10_000), n=st.integers(2, 20))
 def test_no_spread_is_no_evidence_whatever_the_number(value, other, n):
     assert no_evidence(stats.mean(np.full(n, value / 100)))
@@ -185,28 +175,19 @@ def test_mean_of_nothing_is_refused():
         stats.mean(np.array([]))
 
 
-# coverage: the tolerance is three standard errors of a share of 4,000 draws, 1.03 points
+# coverage; that of equal numbers of seeds is simulated in test_simulation.py
 
 
-@pytest.mark.parametrize("n", [3, 5, 10])
-def test_interval_of_a_mean_covers_at_its_level(n):
-    draws = np.random.default_rng(n).normal(5, 2, (4000, n))
-    found = [stats.mean(sample) for sample in draws]
-    covered = np.mean([one.low <= 5 <= one.high for one in found])
-    assert covered == pytest.approx(0.95, abs=THREE_SIGMA_OF_4000)
-
-
-@pytest.mark.parametrize("sizes", [(3, 3), (5, 5), (10, 10), (5, 10)])
-def test_interval_of_a_difference_covers_at_its_level_with_unequal_variances(sizes):
-    """Standard deviations 3 and 1. Welch's own error is below 0.3 points here (300,000 draws)."""
-    rng = np.random.default_rng(sizes)
-    pairs = zip(rng.normal(7, 3, (4000, sizes[0])), rng.normal(5, 1, (4000, sizes[1])), strict=True)
+def test_interval_of_a_difference_covers_at_its_level_with_unequal_sizes_and_variances():
+    """Standard deviations 3 and 1; within three standard errors of a share of 4,000 draws, 1.03 points."""
+    rng = np.random.default_rng(0)
+    pairs = zip(rng.normal(7, 3, (4000, 5)), rng.normal(5, 1, (4000, 10)), strict=True)
     found = [stats.contrast(pair, [1, -1]) for pair in pairs]
     covered = np.mean([one.low <= 2 <= one.high for one in found])
-    assert covered == pytest.approx(0.95, abs=THREE_SIGMA_OF_4000)
+    assert covered == pytest.approx(0.95, abs=3 * np.sqrt(0.95 * 0.05 / 4000))
 
 
-# equivalence, test images, power
+# equivalence, test images
 
 
 @pytest.mark.parametrize("shift", [0.0, 0.4, 2.0])
@@ -244,139 +225,13 @@ def test_seeds_and_images_agree_with_hand_computation():
     assert stats.mean_error(sample[:1], 2_796) == stats.run_error(6.0, 2_796)
 
 
-@patient
 @given(sample=errors, images=st.integers(50, 10_000))
 def test_images_only_widen_an_interval(sample, images):
     both, seeds = stats.mean_error(sample, images), stats.mean(sample)
     assert both.high - both.low >= seeds.high - seeds.low
 
 
-@pytest.mark.parametrize(("alpha", "n"), [(0.03, 5), (0.01, 8), (0.05, 20)])
-def test_what_is_detectable_is_found_with_the_power_asked_for(alpha, n):
-    spread = estimate(0, 2, n)
-    found = stats.detectable(spread, alpha)
-    again = estimate(found * (1 + 1e-9), 2, n)
-    assert stats.seeds_for_power(again, 0, alpha) == n
-    assert stats.detectable(Estimate(1, np.nan, np.nan, 0.0, np.nan, 5), alpha) is None
-
-
 def test_an_exact_number_moves_an_estimate():
     found = stats.mean(draw(3, 5))
     moved = found.shifted(-4)
     assert (moved.value, moved.low, moved.se) == (found.value - 4, found.low - 4, found.se)
-
-
-# Holm
-
-
-def test_holm_on_the_worked_example():
-    """Wikipedia, Holm-Bonferroni method: at 0.05 hypotheses one and four of the four are rejected."""
-    adjusted = stats.holm([0.01, 0.04, 0.03, 0.005])
-    assert adjusted == pytest.approx([0.03, 0.06, 0.06, 0.02])
-    assert (adjusted <= 0.05).tolist() == [True, False, False, True]
-
-
-def test_holm_of_one_and_of_none_changes_nothing():
-    assert stats.holm([0.2]).tolist() == [0.2]
-    assert stats.holm([]).tolist() == []
-
-
-@given(p=p_values)
-def test_holm_never_lowers_a_p_nor_exceeds_one_nor_bonferroni(p):
-    adjusted = stats.holm(p)
-    assert (adjusted >= p).all()
-    assert (adjusted <= np.minimum(1, len(p) * np.array(p))).all()
-
-
-@given(p=p_values)
-def test_holm_keeps_the_order_of_p(p):
-    assert (np.diff(stats.holm(p)[np.argsort(p)]) >= 0).all()
-
-
-@given(data=st.data(), p=p_values)
-def test_holm_does_not_depend_on_the_order_of_claims(data, p):
-    order = data.draw(st.permutations(range(len(p))))
-    assert stats.holm([p[i] for i in order]).tolist() == stats.holm(p)[order].tolist()
-
-
-def rejected_step_by_step(p: list[int], alpha: int) -> set[int]:
-    """Holm's procedure as he words it, in integers: stop at the first p that is too large."""
-    rejected: set[int] = set()
-    for left, i in zip(range(len(p), 0, -1), sorted(range(len(p)), key=p.__getitem__), strict=True):
-        if left * p[i] > alpha:
-            break
-        rejected.add(i)
-    return rejected
-
-
-@given(p=st.lists(st.integers(0, 1024), min_size=1, max_size=10), alpha=st.integers(1, 1023))
-def test_holm_rejects_what_the_step_down_procedure_rejects(p, alpha):
-    """In 1024ths, which floating point holds exactly."""
-    adjusted = stats.holm([one / 1024 for one in p])
-    assert set(np.flatnonzero(adjusted <= alpha / 1024)) == rejected_step_by_step(p, alpha)
-
-
-# power
-
-
-def estimate(effect: float, groups: int, n: int = 5) -> Estimate:
-    """What n seeds of one or two groups with unit spread show on average, in standard deviations."""
-    return Estimate(effect, np.nan, np.nan, float(np.sqrt(groups / n)), float(groups * (n - 1)), n)
-
-
-@pytest.mark.parametrize(
-    ("effect", "groups", "wanted"), [(0.5, 2, 64), (0.8, 2, 26), (0.5, 1, 34), (0.8, 1, 15)]
-)
-def test_seeds_for_power_agree_with_published_tables(effect, groups, wanted):
-    """Two-sided 5 %, power 80 %: the standard sample sizes for small, medium and large effects."""
-    assert stats.seeds_for_power(estimate(effect, groups), 0, 0.05) == wanted
-    assert stats.seeds_for_power(estimate(-effect, groups, n=9), 0, 0.05) == wanted
-
-
-@pytest.mark.parametrize(("effect", "alpha"), [(1.0, 0.05), (1.5, 0.01), (2.0, 0.005)])
-@pytest.mark.parametrize("groups", [1, 2])
-def test_seeds_for_power_are_the_fewest_that_reach_it_in_simulation(effect, alpha, groups):
-    """Within three standard errors of a share of 20,000 draws."""
-    n = stats.seeds_for_power(estimate(effect + 3, groups), 3, alpha)
-    assert n is not None
-
-    def power(seeds: int) -> float:
-        a, b = np.random.default_rng(seeds).normal(size=(2, 20_000, seeds))
-        if groups == 1:
-            p = scipy_stats.ttest_1samp(a + effect, 0, axis=1).pvalue
-        else:
-            p = scipy_stats.ttest_ind(a + effect, b, axis=1, equal_var=False).pvalue
-        return float(np.mean(p <= alpha))
-
-    tolerance = 3 * np.sqrt(0.8 * 0.2 / 20_000)
-    assert power(n) >= 0.8 - tolerance
-    assert power(n - 1) <= 0.8 + tolerance
-
-
-@pytest.mark.parametrize(
-    "hopeless",
-    [
-        estimate(0, 2),
-        estimate(0.001, 2),
-        Estimate(1, np.nan, np.nan, 0.0, np.nan, 5),
-        Estimate(1, np.nan, np.nan, np.nan, np.nan, 1),
-    ],
-    ids=["no effect", "beyond the limit", "no spread", "one seed"],
-)
-def test_seeds_for_power_are_none_where_no_number_would_do(hopeless):
-    assert stats.seeds_for_power(hopeless, 0, 0.05) is None
-
-
-def test_limit_of_seeds_is_itself_allowed():
-    assert stats.seeds_for_power(estimate(0.5, 2), 0, 0.05, limit=64) == 64
-    assert stats.seeds_for_power(estimate(0.5, 2), 0, 0.05, limit=63) is None
-
-
-# looks
-
-
-def test_looks_spend_five_percent_most_of_it_at_the_first():
-    assert tuple(stats.LOOK_ALPHA) == LOOKS == (5, 8, 12, 20)
-    spent = list(stats.LOOK_ALPHA.values())
-    assert sum(spent) == pytest.approx(0.05)
-    assert spent[0] > sum(spent[1:])

@@ -116,7 +116,7 @@ def test_stale_runs_are_shown_and_not_used(command, suites_dir, data_dir, monkey
     monkeypatch.setattr(plan, "code_hash", lambda family: "other code")
     said = one_line(command(*run_tiny(suites_dir, data_dir, *untuned)))
     assert "2 finished runs of this plan were made by other code" in said
-    code, out, _ = command(*run_tiny(suites_dir, data_dir, *untuned, "--accept-stale"))
+    code, out, _ = command(*run_tiny(suites_dir, data_dir, *untuned, "--accept-stale", "a comment"))
     assert code == 0
     assert "2 of 2 runs are there" in out
     code, out, _ = command(*run_tiny(suites_dir, data_dir, *untuned, "--retrain-stale"))

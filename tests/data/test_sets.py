@@ -1,3 +1,5 @@
+import os
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -150,3 +152,83 @@ def test_writing_where_it_cannot_be(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="cannot be written"):
         write(tmp_path / "file" / "x.npz", {"a": np.zeros(1)})
+
+
+def deep(path):
+    Image.fromarray(np.full((8, 8), 40000, np.uint16)).save(path)
+
+
+def real(path):
+    Image.fromarray(np.full((8, 8), 0.4, np.float32)).save(path)
+
+
+def half_clear(path):
+    pixels = np.full((8, 8, 4), 200, np.uint8)
+    pixels[:4, :, 3] = 0
+    Image.fromarray(pixels).save(path)
+
+
+def clear_palette(path):
+    image = Image.new("P", (8, 8), 1)
+    image.putpalette([255, 0, 0, 0, 255, 0])
+    image.putpixel((0, 0), 0)
+    image.save(path, transparency=0)
+
+
+@pytest.mark.parametrize(
+    ("draw", "name", "message"),
+    [
+        (deep, "deep.png", "more than 8 bits"),
+        (deep, "deep.tif", "more than 8 bits"),
+        (real, "real.tiff", "more than 8 bits"),
+        (half_clear, "clear.png", "transparent pixels"),
+        (clear_palette, "palette.png", "transparent pixels"),
+        (clear_palette, "palette.gif", "transparent pixels"),
+    ],
+    ids=lambda value: value if isinstance(value, str) and "." in value else "",
+)
+def test_what_8_bits_cannot_say_is_refused(folder, draw, name, message):
+    path = folder / "pets" / "train" / "cat" / name
+    draw(path)
+    with pytest.raises(UserError, match=message) as caught:
+        load("pets", folder)
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_images_are_turned_as_their_camera_said(folder):
+    pixels = np.zeros((8, 8, 3), np.uint8)
+    pixels[0] = 255  # bright above
+    exif = Image.Exif()
+    exif[0x0112] = 6  # shown turned by 90 degrees clockwise
+    Image.fromarray(pixels).save(folder / "pets" / "train" / "cat" / "0a.png", exif=exif)
+    images = load("pets", folder)
+    (turned,) = [image for image in images.x_train if set(np.unique(image)) == {0, 255}]
+    assert turned[:, -1].min() == 255, "bright on the right"
+    assert turned[:, :-1].max() == 0
+    assert images.provenance.endswith("1 images turned upright, as their EXIF orientation says")
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "LA", "CMYK"])
+def test_ordinary_images_decode_as_ever(folder, mode):
+    """Opaque, upright, 8 bits: the pixels are those of a plain conversion to colours."""
+    suffix = "jpg" if mode == "CMYK" else "png"
+    path = folder / "pets" / "train" / "cat" / f"0a.{suffix}"
+    rng = np.random.Generator(np.random.PCG64(3))
+    Image.fromarray(rng.integers(0, 256, (8, 8, 3), dtype=np.uint8)).convert(mode).save(path)
+    with Image.open(path) as picture:
+        plain = np.asarray(picture.convert("RGB"))
+    images = load("pets", folder)
+    assert any(np.array_equal(image, plain) for image in images.x_train)
+    assert "turned" not in images.provenance
+
+
+def test_what_is_no_file_is_passed_by(folder):
+    os.mkfifo(folder / "pets" / "train" / "cat" / "pipe.png")  # to read it would wait for ever
+    assert len(load("pets", folder).y_train) == 12
+
+
+def test_a_provenance_that_is_no_text_is_one_line(folder):
+    (folder / "pets" / "PROVENANCE.txt").write_bytes(b"caf\xe9")
+    with pytest.raises(UserError, match=r"PROVENANCE.txt: not a text in UTF-8"):
+        load("pets", folder)

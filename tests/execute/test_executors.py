@@ -1,22 +1,21 @@
 import time
 from collections import Counter
-from itertools import pairwise
 
 import pytest
 
-from bench import load_suite
 from bench.execute.ray_executor import Ray
 from bench.execute.serial import Serial
 from bench.execute.session import Session
 from bench.execute.worker import Place, WorkItem
 from bench.plan.plan import make_plan
+from bench.plan.progress import Progress
 from bench.train.records import Result
 
 
 @pytest.fixture
-def plan(suites_dir, data_dir):
+def plan(suite, data_dir):
     def make(**options):
-        return make_plan(load_suite("tiny", suites_dir), "smoke", data_dir, **options)
+        return make_plan(suite, "smoke", data_dir, **options)
 
     return make
 
@@ -34,7 +33,7 @@ def figures(session: Session) -> dict:
 
 
 def test_serial_does_all_work(plan, data_dir, tmp_path):
-    session = Session(plan(), {}, [])
+    session = Session(Progress(plan()), [])
     Serial(place(data_dir, tmp_path)).execute(session)
     assert session.complete()
     assert len(session.results) == 10
@@ -42,33 +41,32 @@ def test_serial_does_all_work(plan, data_dir, tmp_path):
 
 def test_serial_stops_in_time_and_goes_on(plan, data_dir, tmp_path):
     made = plan(tune=False)
-    session = Session(made, {}, [])
+    session = Session(Progress(made), [])
     Serial(place(data_dir, tmp_path, deadline=time.monotonic())).execute(session)
     assert session.stopping
     assert not session.complete()
-    rest = Session(made, session.results, [])
+    rest = Session(Progress(made, session.results), [])
     Serial(place(data_dir, tmp_path)).execute(rest)
     assert rest.complete()
 
 
+@pytest.mark.usefixtures("cluster")
 def test_ray_and_serial_give_equal_bytes(plan, data_dir, tmp_path):
     """Two kept workers do ten runs, and get what a single process gets."""
-    alone = Session(plan(), {}, [])
+    alone = Session(Progress(plan()), [])
     Serial(place(data_dir, tmp_path / "serial")).execute(alone)
-    together = Session(plan(), {}, [])
-    ray = Ray(place(data_dir, tmp_path / "ray"), tmp_path / "tune", resources={"CPU": 2})
-    try:
-        assert ray.slots == 2
-        ray.execute(together)
-    finally:
-        ray.close()
+    together = Session(Progress(plan()), [])
+    ray = Ray(place(data_dir, tmp_path / "ray", gpus_per_run=0), tmp_path / "tune")
+    assert ray.slots == 2
+    ray.execute(together)
     assert together.complete()
     assert figures(together) == figures(alone)
 
 
-@pytest.mark.parametrize(("per_run", "slots"), [(1.0, 4), (0.5, 8)])
+@pytest.mark.usefixtures("cluster")
+@pytest.mark.parametrize(("per_run", "slots"), [(1.0, 2), (0.5, 4)])
 def test_runs_spread_over_gpus_and_no_slot_idles(plan, data_dir, tmp_path, per_run, slots):
-    """Four fake GPUs, sixteen equal runs; the first of them wait until every slot is taken."""
+    """Two fake GPUs, eight equal runs; the first of them wait until every slot is taken."""
     begun = tmp_path / "begun"
     begun.mkdir()
 
@@ -81,30 +79,26 @@ def test_runs_spread_over_gpus_and_no_slot_idles(plan, data_dir, tmp_path, per_r
 
         started = time.time()
         (begun / Path(item.folder).name).touch()
-        while len(list(begun.iterdir())) < slots and time.time() < started + 60:
+        while len(list(begun.iterdir())) < slots and time.time() < started + 300:
             time.sleep(0.05)
         time.sleep(1.5)
         seen = {"gpu": float(ray.get_gpu_ids()[0]), "worker": float(os.getpid())}
         return Result("finished", (), {"test_error": 0.0}, {**seen, "from": started, "to": time.time()})
 
-    session = Session(plan(tune=False, seeds=8), {}, [])
-    where = place(data_dir, tmp_path, cpus_per_run=1, gpus_per_run=per_run)
-    ray = Ray(where, tmp_path / "tune", resources={"CPU": 16, "GPU": 4}, work=wait_and_sleep)
-    try:
-        assert ray.slots == slots
-        ray.execute(session)
-    finally:
-        ray.close()
-    costs = sorted((result.cost for result in session.results.values()), key=lambda cost: cost["from"])
-    assert Counter(cost["gpu"] for cost in costs) == {0.0: 4, 1.0: 4, 2.0: 4, 3.0: 4}
-    at_once = [sum(one["from"] <= cost["from"] < one["to"] for one in costs) for cost in costs]
-    assert max(at_once) == slots
-    for worker in {cost["worker"] for cost in costs}:
-        turns = [cost for cost in costs if cost["worker"] == worker]
-        gaps = [later["from"] - earlier["to"] for earlier, later in pairwise(turns)]
-        assert max(gaps, default=0.0) < 1.5, "a slot idled while work waited"
+    session = Session(Progress(plan(tune=False, seeds=4)), [])
+    where = place(data_dir, tmp_path, cpus_per_run=1 / 4, gpus_per_run=per_run)
+    ray = Ray(where, tmp_path / "tune", work=wait_and_sleep)
+    assert ray.slots == slots
+    ray.execute(session)
+    costs = [result.cost for result in session.results.values()]
+    at_once = [[one["gpu"] for one in costs if one["from"] <= cost["from"] < one["to"]] for cost in costs]
+    assert Counter(max(at_once, key=len)) == {0.0: slots / 2, 1.0: slots / 2}
+    turns = Counter(cost["worker"] for cost in costs).values()
+    assert len(turns) == slots
+    assert max(turns) - min(turns) <= 1, "a slot idled while work waited"
 
 
+@pytest.mark.usefixtures("cluster")
 def test_a_lost_worker_is_retried_and_a_hopeless_run_fails_alone(plan, data_dir, tmp_path):
     marks = tmp_path / "marks"
     marks.mkdir()
@@ -124,12 +118,10 @@ def test_a_lost_worker_is_retried_and_a_hopeless_run_fails_alone(plan, data_dir,
         return Result("finished", (), {"test_error": 1.0}, {"seconds": 0.1})
 
     made = plan(tune=False)
-    session = Session(made, {}, [])
-    ray = Ray(place(data_dir, tmp_path), tmp_path / "tune", resources={"CPU": 2}, retries=1, work=fragile)
-    try:
-        ray.execute(session)
-    finally:
-        ray.close()
+    session = Session(Progress(made), [])
+    Ray(place(data_dir, tmp_path, gpus_per_run=0), tmp_path / "tune", retries=1, work=fragile).execute(
+        session
+    )
     assert len(session.results) == 3
     (failure,) = session.failures.values()
     assert failure.startswith("resnet-8, seed 1: ")

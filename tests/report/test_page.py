@@ -11,7 +11,7 @@ import pytest
 
 from bench.report.build import build_report
 from bench.results.tables import write
-from tests.report.test_build import made_up
+from tests.report.made import made_up
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
@@ -25,14 +25,12 @@ LOOK = (Path(__file__).parent / "look.js").read_text()
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory):
+def found(tmp_path_factory, report):
     """What a browser finds on the page of made-up results, on a wide and on a narrow screen."""
     if BROWSER is None:
         pytest.skip("no Chromium: apt-get install chromium")
     folder = tmp_path_factory.mktemp("page")
-    write(made_up(), folder)
-    build_report(folder)
-    page = (folder / "report.html").read_text().replace("<head>", f"<head>{LISTEN}", 1)
+    page = report["report.html"].decode().replace("<head>", f"<head>{LISTEN}", 1)
     harness = (
         f"<body><pre id='found'></pre><script type='text/plain' id='page'></script><script>{LOOK}</script>"
     )
@@ -101,11 +99,9 @@ def test_a_row_leads_to_its_runs(found, width):
     assert found[width]["alone"] == 1, "its curves alone"
 
 
-def test_without_scripts_everything_is_there(tmp_path):
+def test_without_scripts_everything_is_there(report):
     """Tables and figures stand in the page itself; what only a script can do is hidden until it runs."""
-    write(made_up(), tmp_path)
-    build_report(tmp_path)
-    page = re.sub(r"<script.*?</script>", "", (tmp_path / "report.html").read_text(), flags=re.DOTALL)
+    page = re.sub(r"<script.*?</script>", "", report["report.html"].decode(), flags=re.DOTALL)
     assert page.count('<figure class="drawn">') >= 2
     assert '<section id="explore" hidden>' in page
     for name in ("plain-20", "resnet-56"):
@@ -114,10 +110,8 @@ def test_without_scripts_everything_is_there(tmp_path):
     assert not re.findall(r'(?:src|href)="(?!#|data:)', page), "nothing is fetched"
 
 
-def test_the_order_of_the_page(tmp_path):
-    write(made_up(), tmp_path)
-    build_report(tmp_path)
-    heads = re.findall(r"<h2>(.*?)</h2>", (tmp_path / "report.html").read_text())
+def test_the_order_of_the_page(report):
+    heads = re.findall(r"<h2>(.*?)</h2>", report["report.html"].decode())
     assert heads == [
         "Verdicts", "Experiments", "Figures", "Diverged and missing runs", "Protocol",
         "Runs, and how to repeat them", "Cost and provenance",
@@ -133,7 +127,7 @@ def test_the_index_gathers_own_and_published_reports(tmp_path: Path):
     published = tmp_path / "published" / "other" / "quick"
     write(made_up(name="other"), published)
     build_report(published)
-    page = build_index(tmp_path).read_text()
+    page = build_index(tmp_path, print).read_text()
     assert page.index("Your own results") < page.index("made-up/quick/report.html") < page.index("Published")
     assert 'href="published/other/quick/report.html"' in page
     assert page.count("; incomplete") == 1

@@ -18,7 +18,7 @@ from bench.report.tables import main_table, trouble_table
 from bench.report.tuning import tuned_table
 from bench.results.tables import write
 from bench.spec import Reference
-from tests.report.test_build import made_up
+from tests.report.made import made_up
 
 
 def test_latex_escapes_and_aligns():

@@ -14,29 +14,12 @@ from bench.spec import (
     Profile,
     Range,
     Recipe,
-    RunSpec,
     Suite,
     Tuning,
     resolve,
 )
 from bench.spec.base import Named
-
-
-def suite(**changes):
-    base = {
-        "title": "T",
-        "question": "Q?",
-        "data": "tiny",
-        "experiments": [Experiment(model="plain-8"), Experiment(model="resnet-8")],
-        "profiles": {"quick": Profile(recipe=Recipe(epochs=3), data=Data(validation=10))},
-    }
-    return Suite(**{**base, **changes})
-
-
-def spec(**changes) -> RunSpec:
-    one = suite()
-    made = resolve(one, one.profiles["quick"], one.experiments[0], "tiny", "f" * 64)
-    return made.replace(**changes)
+from tests.spec.made import suite
 
 
 def test_unknown_field_names_the_nearest_and_all_allowed():
@@ -99,49 +82,6 @@ def test_only_recipe_fields_can_be_tuned():
 def test_overrides_of_an_experiment_must_exist():
     with pytest.raises(ValidationError, match=r"recipe: unknown 'learning_rate'"):
         Experiment(model="a", recipe={"learning_rate": 1})
-
-
-def test_key_is_pinned():
-    """A change here makes every stored run unknown: never by accident."""
-    assert spec().key == "68012c2ab961141acff9f0ebaccde1740b1de0257052b7a0481954db9ed7c27e"
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"seed": 1},
-        {"recipe": Recipe(epochs=4)},
-        {"recipe": Recipe(epochs=3, precision="fp32")},
-        {"augment": ("flip",)},
-        {"model": {"name": "plain-8", "options": {"width": 4}}},
-        {"trial": {"study": "s", "number": 0}},
-    ],
-)
-def test_whatever_changes_the_result_changes_the_key(changes):
-    assert spec(**changes).key != spec().key
-
-
-def test_key_depends_on_the_images_not_on_the_name_of_the_profile():
-    one = suite(profiles={name: suite().profiles["quick"] for name in ("smoke", "quick")})
-    keys = {resolve(one, one.profiles[p], one.experiments[0], "tiny", "f").key for p in ("smoke", "quick")}
-    assert len(keys) == 1
-    other = resolve(one, one.profiles["quick"], one.experiments[0], "tiny", "g").key
-    assert other not in keys
-
-
-def test_the_hash_of_a_suite_covers_claims_and_directions():
-    from bench.claims import Difference
-
-    def claimed(**sides):
-        claim = Difference(id="c", text="t", metric="test_error", **sides)
-        return suite(claims=[claim]).hash
-
-    forward, backward = (
-        claimed(lower="plain-8", higher="resnet-8"),
-        claimed(lower="resnet-8", higher="plain-8"),
-    )
-    assert len({forward, backward, suite().hash}) == 3
-    assert suite(expectations="other words").hash == suite().hash
 
 
 def test_a_suite_may_count_networks_and_train_nothing():
@@ -278,16 +218,6 @@ def test_ids_of_ensembles_derive_from_what_they_say():
 def test_cycles_are_whole_and_belong_to_the_cyclic_schedule(changes, message):
     with pytest.raises(ValidationError, match=message):
         Recipe(epochs=6, **changes)
-
-
-def test_what_is_predicted_is_part_of_the_key_and_nothing_else_changed_it():
-    assert spec(predict=KEEPS).key != spec().key
-    assert "predict" not in spec().canonical()
-
-
-def test_round_trip_through_json_keeps_the_key():
-    one = spec(recipe=Recipe(epochs=3, lr=0.1234, warmup={"lr": 0.01, "until_train_error": 80}))
-    assert RunSpec.model_validate_json(one.model_dump_json()).key == one.key
 
 
 def test_precedence_of_augmentation():

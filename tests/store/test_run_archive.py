@@ -12,20 +12,21 @@ import pytest
 
 from bench.common.errors import UserError
 from bench.common.plain_spec import PlainSpec
-from bench.common.run_archive import FORMAT, ArchivedRun, flat, pack, unpack
+from bench.common.run_archive import FORMAT, ArchivedRun, flat, nested, pack, unpack
 from tests.cli.test_commands import TRANSFER
 from tests.conftest import ROOT, one_line
 from tests.train.test_run import tiny_spec
 
+SPEC = {"seed": 0, "model": {"name": "plain-8", "options": {"width": 4}}, "trial": None}
 RUN = ArchivedRun(
-    key="k" * 64, code="c", suite="s", experiment="e", phase="final", params={"seed": "0"},
+    key=PlainSpec(SPEC).key, code="c", suite="s", experiment="e", phase="final", spec=SPEC,
     tags={"commit": "abc"}, result={"status": "finished", "metrics": {"test_error": 1.5}},
     files={"weights.pt": b"\x00\x01" * 50},
 )  # fmt: skip
 
 
 def test_runs_come_back_as_they_were(tmp_path):
-    other = replace(RUN, key="l" * 64, files={})
+    other = replace(RUN, key=PlainSpec({**SPEC, "seed": 1}).key, spec={**SPEC, "seed": 1}, files={})
     assert pack(tmp_path / "runs.zip", [RUN, other]) == 2
     assert list(unpack(tmp_path / "runs.zip")) == [RUN, other]
     again = tmp_path / "again.zip"
@@ -91,6 +92,12 @@ def test_flat_names():
     assert flat({"a": {"b": 1, "c": None, "d": {}}, "e": "text", "f": [1]}) == {
         "a.b": "1", "a.d": "{}", "e": "text", "f": "[1]"
     }  # fmt: skip
+
+
+def test_a_specification_comes_back_from_its_flat_names(data_dir):
+    spec = tiny_spec(data_dir)
+    plain = spec.model_dump(mode="json")
+    assert PlainSpec(nested(flat(plain))).key == spec.key
 
 
 BARE = """

@@ -4,18 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from bench import load_suite
 from bench.common.errors import UserError
 from bench.common.provenance import Provenance
 from bench.plan.plan import make_plan
+from bench.plan.progress import Progress
+from bench.store.outbox import Outbox
 from bench.store.reader import tracking_uri
 from bench.store.tracker import Tracker
 from bench.train.records import Epoch, Result
 
 
 @pytest.fixture
-def plan(suites_dir, data_dir):
-    return make_plan(load_suite("tiny", suites_dir), "smoke", data_dir, tune=False)
+def plan(suite, data_dir):
+    return make_plan(suite, "smoke", data_dir, tune=False)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +48,7 @@ RESULT = Result(
 
 
 def job_of(plan, seed: int = 0):
-    return plan.experiments[0].finals({})[seed]
+    return Progress(plan).finals(plan.experiments[0])[seed]
 
 
 def steps(tracker, run_id: str) -> list[int]:
@@ -56,12 +57,13 @@ def steps(tracker, run_id: str) -> list[int]:
 
 def test_a_run_is_logged_once_and_found_by_key(plan, tracker):
     tracker.open(plan)
+    news = Outbox(tracker)
     job = job_of(plan)
-    tracker.started(job)
-    tracker.epoch(job, RESULT.curve[0])
-    tracker.epoch(job, RESULT.curve[0])  # a retried worker reports it again
+    news.started(job)
+    news.epoch(job, RESULT.curve[0])
+    news.epoch(job, RESULT.curve[0])  # a retried worker reports it again
     assert tracker.finished() == {}, "not before its end"
-    tracker.ended(job, RESULT)
+    news.ended(job, RESULT)
     (stored,) = tracker.finished()[job.key]
     assert stored.code == plan.experiments[0].code
     assert tracker.result(stored) == RESULT
@@ -83,17 +85,19 @@ def test_a_run_is_logged_once_and_found_by_key(plan, tracker):
 
 def test_an_interrupted_run_goes_on_in_the_same_mlflow_run(plan, tracker):
     tracker.open(plan)
+    news = Outbox(tracker)
     job = job_of(plan)
-    tracker.started(job)
-    tracker.epoch(job, RESULT.curve[0])
+    news.started(job)
+    news.epoch(job, RESULT.curve[0])
     # the driver dies here without a word; a new one sweeps up and goes on
     later = Tracker(tracker.uri, tracker.runs_dir, Provenance())
     later.open(plan)
+    further = Outbox(later)
     states = [run.info.status for run in later.search("tags.`bench.kind` = 'run'")]
     assert states == ["KILLED"]
-    later.started(job)
-    later.epoch(job, RESULT.curve[0])
-    later.ended(job, RESULT)
+    further.started(job)
+    further.epoch(job, RESULT.curve[0])
+    further.ended(job, RESULT)
     (run,) = later.search("tags.`bench.kind` = 'run'")
     assert run.info.status == "FINISHED"
     assert steps(later, run.info.run_id) == [1, 2]
@@ -101,10 +105,11 @@ def test_an_interrupted_run_goes_on_in_the_same_mlflow_run(plan, tracker):
 
 def test_nothing_stays_running(plan, tracker):
     tracker.open(plan)
+    news = Outbox(tracker)
     for seed in (0, 1):
-        tracker.started(job_of(plan, seed))
-    tracker.failed(job_of(plan), "worker lost")
-    tracker.close()
+        news.started(job_of(plan, seed))
+    news.failed(job_of(plan), "worker lost")
+    news.close()
     runs = {run.info.run_name: run for run in tracker.search("tags.`bench.kind` = 'run'")}
     assert runs["plain-8 · seed 0"].info.status == "FAILED"
     assert runs["plain-8 · seed 0"].data.tags["bench.failure"] == "worker lost"

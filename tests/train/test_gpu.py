@@ -1,4 +1,4 @@
-"""What only a GPU can show. `make test ARGS="-m gpu"` runs these alone."""
+"""What only a GPU can show. `make test ARGS="-n 0 -m gpu"` runs these alone."""
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -34,7 +34,7 @@ def exact_products(monkeypatch):
 
 
 def launched(how):
-    return lambda network, optimizer: step_of(network, optimizer, how)
+    return lambda network, optimizer, task: step_of(network, optimizer, task, how)
 
 
 @each_family
@@ -110,8 +110,8 @@ def test_the_host_waits_for_nothing_while_steps_are_replayed():
             super().__call__(*given)
             torch.cuda.set_sync_debug_mode("error")
 
-    def strict(network, optimizer):
-        return Strict(network, optimizer, cuda_graph)
+    def strict(network, optimizer, task):
+        return Strict(network, optimizer, task, cuda_graph)
 
     try:  # the sums are read at the end, when waiting is right
         with pytest.raises(RuntimeError, match="synchroniz") as caught:

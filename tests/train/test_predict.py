@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from bench.common import predictions
+from bench.common.schedules import cycle_ends, rate
 from bench.common.views import VIEWS
 from bench.data import load
 from bench.data.split import open_split, open_test
@@ -16,7 +17,6 @@ from bench.spec.recipe import Recipe
 from bench.train.epoch import evaluate
 from bench.train.network import Network
 from bench.train.predict import shifted
-from bench.train.rates import cycle_ends, rate
 from bench.train.run import Context, Interrupted, run
 from bench.train.weights import WeightSets
 from tests.train.test_run import RECIPE, deterministic, tiny_spec, weights

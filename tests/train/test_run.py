@@ -13,6 +13,7 @@ from bench.data.sets import write
 from bench.spec import DataUse, Recipe, RunSpec
 from bench.train import checkpoint
 from bench.train.run import Context, Interrupted, run
+from bench.train.tasks.classify import Classify
 from tests.conftest import tiny_arrays
 
 RECIPE = Recipe(epochs=3, batch_size=32, lr=0.1, schedule="cosine")
@@ -28,6 +29,12 @@ def tiny_spec(data_dir: Path, **changes) -> RunSpec:
         seed=3,
     )
     return spec.replace(**changes)
+
+
+def classify() -> Classify:
+    """The task of a plain recipe, for steps that no run asks for."""
+    data = DataUse(name="none", fingerprint="")
+    return Classify(RunSpec(model="resnet-8", data=data, augment=(), recipe=RECIPE, seed=0))
 
 
 def weights(folder: Path) -> dict[str, torch.Tensor]:
@@ -162,7 +169,7 @@ class TestFirewall:
     def test_the_test_split_is_opened_once_after_the_last_step(self, data_dir, tmp_path, monkeypatch):
         import importlib
 
-        engine = importlib.import_module("bench.train.run")
+        engine = importlib.import_module("bench.train.training")
         opened, epochs = [], []
         real = engine.open_test
         monkeypatch.setattr(engine, "open_test", lambda *a: opened.append(len(epochs)) or real(*a))

@@ -15,8 +15,9 @@ from bench.train.network import Network
 from bench.train.run import Context, Interrupted, run
 from bench.train.seeding import generator
 from bench.train.step import RecordedStep, Step, step_of
+from bench.train.tasks.classify import Classify
 from tests.models.test_members import TINY
-from tests.train.test_run import RECIPE, deterministic, same, tiny_spec, weights
+from tests.train.test_run import RECIPE, classify, deterministic, same, tiny_spec, weights
 
 BATCH, CLASSES = 8, 5
 Trained = tuple[dict[str, torch.Tensor], float, int]  # weights; running sums of loss and wrong answers
@@ -45,7 +46,7 @@ def rate(i: int, steps: int) -> float:
 
 
 def trained(
-    make: Callable[[Network, torch.optim.Optimizer], Step],
+    make: Callable[[Network, torch.optim.Optimizer, Classify], Step],
     model: str,
     options: dict[str, object],
     size: int,
@@ -68,7 +69,7 @@ def trained(
     )
     draws = generator(0, 1, "augment", images.x.device)
     draw = Draw(draws, mean.float(), lambda: principal_colours(images.x))
-    step, change = make(network, optimizer), compose([Named(name=name) for name in augment])
+    step, change = make(network, optimizer, classify()), compose([Named(name=name) for name in augment])
     step.start()
     for i in range(steps):
         part = slice(BATCH * (i % 4), BATCH * (i % 4 + 1))
@@ -118,11 +119,14 @@ def test_the_engine_trains_what_a_plain_loop_trains(model, options, size):
 
 @each_family
 def test_recorded_steps_are_the_same_steps(model, options, size):
-    """Warm-up leaves no trace, and batches, labels and rates reach the record: all but the GPU's own part."""
-    steps = 6 if size > 32 else 20
+    """Warm-up leaves no trace, and batches, labels and rates reach the record: all but the GPU's own part.
+
+    Six steps hold all that changes: every batch comes, the first ones twice, and the rate falls midway.
+    """
+    steps = 6
     eager = trained(Step, model, options, size, steps=steps, precision="bf16")
     again = trained(
-        lambda network, optimizer: RecordedStep(network, optimizer, performed),
+        lambda network, optimizer, task: RecordedStep(network, optimizer, task, performed),
         model, options, size, steps=steps, precision="bf16",
     )  # fmt: skip
     assert same(eager[0], again[0])
@@ -130,8 +134,8 @@ def test_recorded_steps_are_the_same_steps(model, options, size):
 
 
 def test_mixed_labels_reach_the_record():
-    def recorded(network, optimizer):
-        return RecordedStep(network, optimizer, performed)
+    def recorded(network, optimizer, task):
+        return RecordedStep(network, optimizer, task, performed)
 
     one, two = (trained(make, "resnet-8", {"width": 4}, 16, ("mixup",)) for make in (Step, recorded))
     assert same(one[0], two[0])
@@ -140,11 +144,11 @@ def test_mixed_labels_reach_the_record():
 def test_a_recording_goes_on_with_the_momentum_of_a_checkpoint(data_dir, tmp_path, monkeypatch):
     """A run that is stopped and goes on records anew."""
 
-    def recorded(network, optimizer, acceleration, alone):
-        return RecordedStep(network, optimizer, performed, alone=alone)
+    def recorded(network, optimizer, task, acceleration, alone):
+        return RecordedStep(network, optimizer, task, performed, alone=alone)
 
     eager = run(tiny_spec(data_dir), Context(data_dir, tmp_path / "eager"))
-    monkeypatch.setattr("bench.train.run.step_of", recorded)
+    monkeypatch.setattr("bench.train.training.step_of", recorded)
     seen = []
     cut = Context(data_dir, tmp_path / "cut", report=seen.append, should_stop=lambda: bool(seen))
     with pytest.raises(Interrupted):
@@ -170,7 +174,7 @@ def test_cores_launch_operation_by_operation(data_dir, tmp_path):
 def test_compiled_steps_agree_on_cores():
     eager, compiled = (
         trained(
-            lambda network, optimizer, how=how: step_of(network, optimizer, how),
+            lambda network, optimizer, task, how=how: step_of(network, optimizer, task, how),
             "resnet-8", {"width": 4}, 16, steps=20,
         )
         for how in ("eager", "compile")

@@ -7,8 +7,8 @@ from bench import models
 from bench.common.errors import UserError
 from bench.data import load
 from bench.data.split import halves, open_split, open_test
+from bench.models.layers import layers
 from bench.spec.run import Start
-from bench.train.layers import layers
 from bench.train.run import Context, run
 from bench.train.transfer import begin, parameter_groups
 from tests.train.test_run import RECIPE, deterministic, same, tiny_spec, weights

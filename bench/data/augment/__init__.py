@@ -13,7 +13,8 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, overload
 
 import torch
 import torch.nn.functional as F
@@ -75,8 +76,19 @@ Augment = Callable[[Tensor, Draw], tuple[Tensor, list[Mix]]]
 _METHODS: dict[str, Method] = {}  # filled by the decorator
 
 
-def augmentation(method: Method) -> Method:
-    """Make a function an augmentation that experiments can name."""
+@overload
+def augmentation(method: Method) -> Method: ...
+@overload
+def augmentation(*, boxes: str) -> Callable[[Method], Method]: ...
+def augmentation(method: Method | None = None, *, boxes: str = "") -> Method | Callable[[Method], Method]:
+    """Make a function an augmentation that experiments can name.
+
+    `boxes` says what it does to the boxes of objects: "moved" with the pixels, or "kept" where they are;
+    empty where that cannot be said (see `bench.data.augment.boxes`).
+    """
+    if method is None:
+        return partial(augmentation, boxes=boxes)
+    method.boxes = boxes  # type: ignore[attr-defined]
     _METHODS[method.__name__.replace("_", "-")] = method
     return method
 

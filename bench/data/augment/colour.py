@@ -14,44 +14,44 @@ from bench.data.augment.geometry import gaussian
 LUMA = (0.2989, 0.587, 0.114)  # ITU-R 601-2, as torchvision rounds it
 
 
-@augmentation
+@augmentation(boxes="kept")
 def brightness(images: Tensor, draw: Draw, *, strength: float = 0.4) -> Tensor:
     """Multiply all pixels by a factor of 1 ± strength."""
     return brightened(images, draw.uniform(len(images), 1 - strength, 1 + strength))
 
 
-@augmentation
+@augmentation(boxes="kept")
 def contrast(images: Tensor, draw: Draw, *, strength: float = 0.4) -> Tensor:
     """Stretch all pixels from the image's mean grey by a factor of 1 ± strength."""
     return contrasted(images, draw.uniform(len(images), 1 - strength, 1 + strength))
 
 
-@augmentation
+@augmentation(boxes="kept")
 def saturation(images: Tensor, draw: Draw, *, strength: float = 0.4) -> Tensor:
     """Stretch each pixel from its grey by a factor of 1 ± strength. Grey images stay as they are."""
     return saturated(images, draw.uniform(len(images), 1 - strength, 1 + strength))
 
 
-@augmentation
+@augmentation(boxes="kept")
 def hue(images: Tensor, draw: Draw, *, strength: float = 0.1) -> Tensor:
     """Turn the colour circle by at most a share of it (0.5 is half). Grey images stay as they are."""
     return hue_turned(images, draw.uniform(len(images), -strength, strength))
 
 
-@augmentation
+@augmentation(boxes="kept")
 def grayscale(images: Tensor, draw: Draw, *, p: float = 0.2) -> Tensor:
     """Take the colours from each image with probability p."""
     bare = as_bytes(grey(images)).expand(images.shape).contiguous(memory_format=torch.channels_last)
     return where(draw.uniform(len(images)) < p, bare, images)
 
 
-@augmentation
+@augmentation(boxes="kept")
 def rgb_shift(images: Tensor, draw: Draw, *, strength: float = 20.0) -> Tensor:
     """Add to each channel of each image a number of at most `strength` (of 255)."""
     return shifted(images, strength * draw.noise(*images.shape[:2]))
 
 
-@augmentation
+@augmentation(boxes="kept")
 def pca_colour(images: Tensor, draw: Draw, *, strength: float = 0.1) -> Tensor:
     """Shift each image along the training set's principal colours (Krizhevsky et al. 2012, §4.1).
 
@@ -62,7 +62,7 @@ def pca_colour(images: Tensor, draw: Draw, *, strength: float = 0.1) -> Tensor:
     return shifted(images, strength * draw.normal(len(images), principal.shape[1]) @ principal.T)
 
 
-@augmentation
+@augmentation(boxes="kept")
 def blur(images: Tensor, draw: Draw, *, sigma: float = 1.0) -> Tensor:
     """Smooth each image by a Gaussian with a deviation from 0.1 to `sigma` pixels."""
     return blurred(images, draw.uniform(len(images), 0.1, sigma), size=2 * max(1, round(2 * sigma)) + 1)

@@ -14,19 +14,19 @@ from bench.common.errors import UserError, suggest
 from bench.data.augment import Draw, as_bytes, augmentation, where
 
 
-@augmentation
+@augmentation(boxes="moved")
 def flip(images: Tensor, draw: Draw, *, p: float = 0.5) -> Tensor:
     """Mirror each image left to right with probability p."""
     return where(draw.uniform(len(images)) < p, images.flip(3), images)
 
 
-@augmentation
+@augmentation(boxes="moved")
 def half_turn(images: Tensor, draw: Draw, *, p: float = 0.5) -> Tensor:
     """Turn each image by 180° with probability p: a 6 becomes a 9."""
     return where(draw.uniform(len(images)) < p, images.flip(2, 3), images)
 
 
-@augmentation
+@augmentation(boxes="moved")
 def crop(images: Tensor, draw: Draw, *, padding: float = 4, border: str = "mean") -> Tensor:
     """Pad, then cut a window of the old size at a random place (He et al. 2015, §4.2).
 
@@ -75,7 +75,7 @@ def _outside(side: int, padding: int, reflect: bool, device: torch.device) -> Te
     return places.clamp(0, side - 1)
 
 
-@augmentation
+@augmentation(boxes="moved")
 def resized_crop(images: Tensor, draw: Draw, *, area: float = 0.3, ratio: float = 4 / 3) -> Tensor:
     """Cut a window of a share of the area from `area` to 1, and scale it to the old size.
 
@@ -111,7 +111,7 @@ def _stretched(start: Tensor, length: Tensor, side: int) -> Tensor:
     return inside - (side - 1) / 2
 
 
-@augmentation
+@augmentation(boxes="moved")
 def rotation(images: Tensor, draw: Draw, *, degrees: float = 15.0) -> Tensor:
     """Turn each image by an angle of at most so many degrees; what comes in is the training mean."""
     n = len(images)
@@ -120,7 +120,7 @@ def rotation(images: Tensor, draw: Draw, *, degrees: float = 15.0) -> Tensor:
     return moved(images, affine_matrix(angles, none, none, none + 1, none, none), draw.mean)
 
 
-@augmentation
+@augmentation(boxes="moved")
 def shear(images: Tensor, draw: Draw, *, degrees: float = 15.0) -> Tensor:
     """Shear each image along both axes by angles of at most so many degrees."""
     n = len(images)
@@ -129,7 +129,7 @@ def shear(images: Tensor, draw: Draw, *, degrees: float = 15.0) -> Tensor:
     return moved(images, affine_matrix(none, none, none, none + 1, along_x, along_y), draw.mean)
 
 
-@augmentation
+@augmentation(boxes="moved")
 def affine(
     images: Tensor,
     draw: Draw,
@@ -195,7 +195,7 @@ def sampled(images: Tensor, places: Tensor, fill: Tensor) -> Tensor:
     return as_bytes(made.add_(outside).round_())
 
 
-@augmentation
+@augmentation(boxes="moved")
 def elastic(images: Tensor, draw: Draw, *, alpha: float = 20.0, sigma: float = 4.0) -> Tensor:
     """Warp each image by smoothed noise (Simard et al. 2003): `alpha` times, smooth over `sigma` pixels."""
     n, _, height, width = images.shape

@@ -11,8 +11,8 @@ from bench.data import load
 from bench.data.split import open_split
 from bench.spec.run import Probe, Start
 from bench.train.network import Network
-from bench.train.probe import features
 from bench.train.run import Context, run
+from bench.train.tasks.fit import features
 from tests.train.test_run import tiny_spec
 
 
@@ -50,7 +50,8 @@ def test_a_layer_that_is_not_there_says_which_are(split, layer, data_dir, tmp_pa
 def test_features_of_a_network_are_computed_once(data_dir, tmp_path, monkeypatch):
     passes = []
     monkeypatch.setattr(
-        "bench.train.probe.features", lambda net, images: passes.append(len(images)) or features(net, images)
+        "bench.train.tasks.fit.features",
+        lambda net, images: passes.append(len(images)) or features(net, images),
     )
 
     def probed(layer, folder, seed=0):

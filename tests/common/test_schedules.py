@@ -1,8 +1,8 @@
 import pytest
 import torch
 
+from bench.common.schedules import rate
 from bench.spec import Recipe
-from bench.train.rates import rate
 
 STEPS = 200
 

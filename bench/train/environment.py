@@ -1,0 +1,26 @@
+"""The class of machines within which a run gives the same digits: torch's version, device, instructions."""
+
+import platform
+from pathlib import Path
+
+import torch
+
+# what oneDNN chooses its kernels by, best first (Linux's names of the processor's flags)
+_INSTRUCTIONS = ("amx_bf16", "avx512_bf16", "avx512f", "avx2")
+
+
+def environment_class(device: torch.device) -> str:
+    """In words, such as `torch 2.13.0, cpu, avx512_bf16`."""
+    kind = (
+        torch.cuda.get_device_name(device) if device.type == "cuda" else f"{device.type}, {_instructions()}"
+    )
+    return f"torch {torch.__version__.partition('+')[0]}, {kind}"
+
+
+def _instructions() -> str:
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return platform.machine()
+    flags = next((line.split() for line in text.splitlines() if line.startswith("flags")), [])
+    return next((name for name in _INSTRUCTIONS if name in flags), platform.machine())
