@@ -16,7 +16,7 @@ REPORT_TARGETS := $(addprefix report-,$(SUITES))
 .PHONY: help setup lock test test-all bench check format reports ui clean $(SUITE_TARGETS) $(REPORT_TARGETS)
 
 help: ## list the targets
-	@echo "make suite-NAME [PROFILE=smoke|quick|paper] [DATA=dir] [ARGS=\"...\"]   run a suite, write its report"
+	@echo "make suite-NAME [PROFILE=smoke|quick|overnight|paper] [DATA=dir] [ARGS=\"...\"]   run a suite, write its report"
 	@echo "make report-NAME                                                      rebuild a report from its results"
 	@echo "suites: $(SUITES)"
 	@echo

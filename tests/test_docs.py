@@ -1,5 +1,6 @@
 """What the documents say is so."""
 
+import inspect
 import re
 import subprocess
 import sys
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, Command, tiny_arrays
+from tests.conftest import ROOT, Command, clean_environment, tiny_arrays
 
 sys.path.insert(0, str(ROOT / "docs"))
 import refresh
@@ -56,3 +57,26 @@ def test_a_typo_gets_the_documented_line(tmp_path: Path, bench: Command):
     assert done.returncode == 2
     (line,) = re.findall(r"```text\n(error: .*?)\.\.\.", (ROOT / "docs" / "own-suite.md").read_text())
     assert done.stderr.startswith(line.strip())
+
+
+def test_the_documented_cell_runs_as_written(tmp_path: Path):
+    (cell,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "python.md").read_text(), re.DOTALL)
+    (tmp_path / "suites").symlink_to(ROOT / "suites")
+    done = subprocess.run(
+        [sys.executable, "-c", cell], cwd=tmp_path, env=clean_environment(), capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    first, *table = done.stdout.splitlines()
+    assert first.startswith("arithmetic: counting")
+    assert any(row.split()[1:3] == ["conv-weights", "supported"] for row in table)
+    assert (tmp_path / table[-1]).is_file()
+
+
+def test_the_documented_options_are_those_of_run():
+    from bench.cli import run
+
+    text = (ROOT / "docs" / "python.md").read_text()
+    (listed,) = re.findall(r"with underscores: (.*?), …", text, re.DOTALL)
+    assert set(re.findall(r"`(\w+)`", listed)) <= set(inspect.signature(run.run).parameters)
+    known = {*vars(run.SuiteRun), *run.SuiteRun.__dataclass_fields__}
+    assert set(re.findall(r"`done\.(\w+)`", text)) <= known

@@ -21,5 +21,7 @@ def suggest(wrong: str, allowed: Iterable[str]) -> str:
 
 
 def nearest(wrong: str, allowed: Iterable[str]) -> str | None:
-    """The word that may have been meant; None where none is near."""
-    return next(iter(get_close_matches(wrong, sorted(allowed), n=1)), None)
+    """The word that may have been meant: a near one, or one that goes on as it begins; None where none is."""
+    words = sorted(allowed)
+    begun = [word for word in words if wrong and word.startswith(wrong)]
+    return next(iter([*get_close_matches(wrong, words, n=1), *begun]), None)

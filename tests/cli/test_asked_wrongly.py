@@ -4,7 +4,7 @@ import numpy as np
 
 from bench.data.sets import write
 from tests.cli.tiny import run_tiny
-from tests.conftest import one_line, tiny_arrays
+from tests.conftest import ROOT, one_line, tiny_arrays
 
 
 def test_help_has_an_example_for_every_command(command):
@@ -19,7 +19,10 @@ def test_help_has_an_example_for_every_command(command):
 
 
 def test_unknown_suite(command):
-    assert "no suite 'resnet'" in one_line(command("run", "resnet"))
+    suites = ("--suites-dir", ROOT / "suites")
+    for name in ("run", "show"):
+        said = one_line(command(name, "resnet", *suites))
+        assert "no suite 'resnet': did you mean 'resnet-vs-plain'?" in said
 
 
 def test_unknown_profile(command, suites_dir, data_dir):
