@@ -22,6 +22,10 @@ from _augmentations import COLOURS, GEOMETRY, METHODS, MODERN
 
 from bench import Experiment, Profile, Recipe, Reference, Suite
 from bench.claims import Difference, Interaction
+from bench.report.figures.against import Against
+from bench.report.figures.contact_sheet import ContactSheet
+from bench.report.figures.curves import Curves
+from bench.report.figures.gains import Gains
 from bench.spec import PROFILES, Data, Range, Tuning
 
 PAPER_ONLY = ("crop-black", "crop-reflect", "crop-replicate", "crop-flip-mixup", "crop-flip-rand-augment")
@@ -33,6 +37,8 @@ ROWS += [
                                           ("500-long", 500, 4_000, "paper"), ("20000", 20_000, 300, "paper"))
     for name in ("none", "crop-flip", "trivial-augment")
 ]  # fmt: skip
+BY_SIZE = {name: [one for one, method, *_ in ROWS if method == name]
+           for name in ("none", "crop-flip", "trivial-augment")}  # fmt: skip
 
 CLAIMS = (  # id, text, lower, higher, by
     ("geometry", "Moving pixels helps: mirror, crop, scale, turn, shear, warp.", GEOMETRY, "none", 0),
@@ -97,5 +103,14 @@ suite = Suite(
         Reference(experiment=name, metric="test_error", value=value, paper=CUTOUT, statistic="mean", n=5,
                   where="authors' README, ResNet-18", status="F")
         for name, value in (("crop-flip", 4.72), ("crop-flip-cutout", 3.99))
+    ],
+    figures=[
+        Gains(over="none", of=[name for name in METHODS if name != "none"],
+              title="What each augmentation gains over none"),
+        Against(setting="data.train", name="error-against-images", groups=BY_SIZE),
+        Curves(of=list(METHODS), over="none"),
+        Curves(name="curves-by-images", title="Training curves by the number of images", groups={
+            size: [f"{name}-{size}" for name in BY_SIZE] for size in ("500", "4000", "500-long", "20000")}),
+        ContactSheet(),
     ],
 )  # fmt: skip

@@ -20,6 +20,9 @@ Profiles
 
 from bench import Experiment, Profile, Recipe, Reference, Suite
 from bench.claims import Difference, Interaction, Order
+from bench.report.figures.against import Against
+from bench.report.figures.curves import Curves
+from bench.report.figures.gains import Gains
 from bench.spec import Data, Range, Tuning
 
 VGG, ZF = "Simonyan and Zisserman 2015 (arXiv 1409.1556)", "Zeiler and Fergus 2013 (arXiv 1311.2901)"
@@ -116,5 +119,12 @@ suite = Suite(
                   data="ImageNet", statistic="single", status="F")
         for paper, table in PUBLISHED.items()
         for name, value in table.items()
+    ],
+    figures=[
+        Against(setting="depth", metric=("train_error", "test_error"), name="error-against-depth",
+                groups={"vgg a, b, d, e": ("vgg-a", "vgg-b", "vgg-d", "vgg-e"), "": ("vgg-c", "vgg-b-5x5")}),
+        Gains(over="alexnet", of=tuple(PUBLISHED[ZF])[1:], name="removed",
+              title="What AlexNet gains without some of its layers"),
+        Curves(groups={"VGG": (*PUBLISHED[VGG], "vgg-b-5x5"), "AlexNet": tuple(PUBLISHED[ZF])}),
     ],
 )  # fmt: skip

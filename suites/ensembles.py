@@ -19,6 +19,9 @@ Profiles
 
 from bench import Ensemble, Experiment, Predict, Profile, Recipe, Reference, Suite
 from bench.claims import CountRatio, Difference, SameCount
+from bench.report.figures.averages import Averages
+from bench.report.figures.curves import Curves
+from bench.report.figures.dots import Dots
 from bench.spec import Data, Range, Tuning
 
 ALEXNET, GOOGLENET = "Krizhevsky et al. 2012", "Szegedy et al. 2014 (arXiv 1409.4842)"
@@ -116,5 +119,10 @@ suite = Suite(
         Reference(experiment=name, metric="test_error", value=value, data=data, paper=paper, where=where,
                   statistic="single", status="F")
         for name, value, data, paper, where in PUBLISHED
+    ],
+    figures=[
+        Dots(name="ensembles", of=list(AVERAGED), title="Test error of averaged predictions"),
+        Averages(),
+        Curves(),
     ],
 )  # fmt: skip

@@ -17,6 +17,8 @@ No stand-in: digits are the point, and the drawn shapes may be turned without ha
 
 from bench import Experiment, Profile, Recipe, Suite
 from bench.claims import Difference
+from bench.report.figures.curves import Curves
+from bench.report.figures.gains import Gains
 from bench.spec import Data, Range, Tuning
 
 LENET = {"name": "lenet-5", "options": {"input_size": 28, "activation": "relu", "pool": "max"}}
@@ -71,5 +73,9 @@ suite = Suite(
             source="lecture on augmentation",
         )
         for name, text, lower, higher in CLAIMS
+    ],
+    figures=[
+        Gains(over="none", title="What each augmentation gains over none"),
+        Curves(),
     ],
 )

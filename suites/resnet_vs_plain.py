@@ -18,6 +18,8 @@ Profiles
 
 from bench import Experiment, Profile, Recipe, Reference, Suite
 from bench.claims import Count, Difference, EpochsTo, Interaction, Order, SameCount
+from bench.report.figures.against import Against
+from bench.report.figures.curves import Curves
 from bench.spec import Data, Range, Tuning
 
 DEPTHS = (20, 32, 44, 56, 110)
@@ -113,5 +115,10 @@ suite = Suite(
         Reference(experiment=f"resnet-{depth}", metric="test_error", value=value, paper=HE, where="Table 6",
                   statistic="mean" if n > 1 else "single", n=n, spread=spread, status="F")
         for depth, (value, n, spread) in TABLE_6.items()
+    ],
+    figures=[
+        Against(setting="depth", metric=("train_error", "test_error"), name="error-against-depth",
+                groups={kind: [f"{kind}-{depth}" for depth in DEPTHS] for kind in ("plain", "resnet")}),
+        Curves(groups={kind: [f"{kind}-{depth}" for depth in DEPTHS] for kind in ("plain", "resnet")}),
     ],
 )  # fmt: skip

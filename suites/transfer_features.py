@@ -21,6 +21,9 @@ Profiles
 
 from bench import Experiment, Profile, Recipe, Reference, Suite
 from bench.claims import Difference, Interaction, Order
+from bench.report.figures.against import Against
+from bench.report.figures.curves import Curves
+from bench.report.figures.map import Map
 from bench.spec import Data, Probe, Transfer
 
 ZF, LECTURE = "Zeiler and Fergus 2013 (arXiv 1311.2901)", "lecture on transfer learning"
@@ -59,6 +62,7 @@ EXPERIMENTS = {
         for kind, start in TRAINED.items()
     },
 }
+BY_IMAGES = {kind: [f"{kind}-{size}" for size in SIZES] for kind in TRAINED}
 CLAIMS = (  # id, text, lower, higher, by, said, source
     ("pretrained", "Features of a trained net beat random ones: after layers 3, 5 and 7.",
      ("svm-3", "svm-5", "svm-7"), ("random-3", "random-5", "random-7"), 0, "no number", LECTURE),
@@ -109,5 +113,16 @@ suite = Suite(
         Reference(experiment=name, metric=METRIC, value=round(100 - value, 1), data="Caltech-101", paper=ZF,
                   where="Tables 4 and 7", statistic="single", status="F")
         for name, value in PUBLISHED.items()
+    ],
+    figures=[
+        Against(setting="probe.layer", name="probes",
+                title="Error of linear classifiers by the layer that they are fitted on",
+                groups={"vector machine, trained net": [f"svm-{n}" for n in LAYERS],
+                        "softmax, trained net": ("softmax-5", "softmax-7"),
+                        "vector machine, random net": [f"random-{n}" for n in LAYERS]}),
+        Map(rows="start.frozen", columns="data.train", name="freeze-map", absent="from scratch",
+            of=[f"{kind}-{size}" for kind in TRAINED for size in SIZES]),
+        Against(setting="data.train", name="error-against-images", groups=BY_IMAGES),
+        Curves(groups=BY_IMAGES),
     ],
 )  # fmt: skip

@@ -20,6 +20,8 @@ Profiles
 
 from bench import Experiment, Profile, Recipe, Reference, Suite
 from bench.claims import Difference, Interaction, Order
+from bench.report.figures.against import Against
+from bench.report.figures.curves import Curves
 from bench.spec import Data, Range, Transfer, Tuning
 
 YOSINSKI, LECTURE = "Yosinski et al. 2014 (arXiv 1411.1792)", "lecture on transfer learning"
@@ -34,6 +36,8 @@ ROWS = {
     "A7B+-few": ("A", LAST, 0, 1.0, FEW),
     "A7B+-mild-few": ("A", LAST, 0, 0.1, FEW),
 }
+BY_LAYER = {f"{half}, {what}": [f"{half}{n}B{mark}" for n in DEPTHS if f"{half}{n}B{mark}" in ROWS]
+            for half in "AB" for what, mark in (("frozen", ""), ("trained on", "+"))}  # fmt: skip
 PUBLISHED = {  # top-1 accuracy, mean over so many runs, from the authors' logs
     "B": (62.5, 8), "A1B": (62.8, 8), "A3B": (61.9, 8), "A5B": (57.8, 8), "A7B": (54.3, 8),
     "B1B": (62.7, 4), "B3B": (62.1, 4), "B5B": (59.4, 4), "B7B": (62.3, 4),
@@ -96,5 +100,17 @@ suite = Suite(
         Reference(experiment=name, metric="test_error", value=round(100 - value, 1), paper=YOSINSKI,
                   data="ImageNet halves, top-1", where="authors' logs", statistic="mean", n=n, status="F")
         for name, (value, n) in PUBLISHED.items()
+    ],
+    figures=[
+        Against(setting="start.layers", over="B", name="transfer-many", groups=BY_LAYER,
+                title="Layers that the net begins with, many images"),
+        Against(setting="start.layers", over="B-few", name="transfer-few",
+                groups={"A, frozen": ("A5B-few", "A7B-few"), "A, trained on": "A7B+-few",
+                        "A, at a mild rate": "A7B+-mild-few"},
+                title="Layers that the net begins with, few images"),
+        Against(setting="data.train", name="error-against-images",
+                groups={name: (name, f"{name}-few") for name in ("B", "A5B", "A7B", "A7B+")}),
+        Curves(groups={**BY_LAYER, "from scratch": "B",
+                       "few images": ("B-few", "A5B-few", "A7B-few", "A7B+-few", "A7B+-mild-few")}),
     ],
 )  # fmt: skip

@@ -17,6 +17,8 @@ Profiles
 
 from bench import Experiment, Profile, Recipe, Suite
 from bench.claims import Difference
+from bench.report.figures.curves import Curves
+from bench.report.figures.dots import Dots
 from bench.spec import Data, Range, Transfer, Tuning
 
 LECTURE, METRIC = "lecture on transfer learning", "test_balanced_error"
@@ -73,4 +75,10 @@ suite = Suite(
     },
     claims=[Difference(id=name, text=text, metric=METRIC, lower=lower, higher=higher, said=said,
                        source=LECTURE) for name, text, lower, higher, said in CLAIMS],
+    figures=[
+        Dots(name="errors"),
+        Curves(groups={
+            "few layers": ("scratch", "classifier"), "upper layers": ("upper", "upper-mild"),
+            "all layers": ("whole", "whole-mild")}),
+    ],
 )  # fmt: skip

@@ -11,14 +11,14 @@ import jinja2
 from bench.claims.verdicts import Outcome, decide
 from bench.report import tables
 from bench.report.averages import ensemble_cost_table, ensembles_table
-from bench.report.figures import figures
+from bench.report.figures import pictures
 from bench.report.library import tally_of
 from bench.report.networks import count_verdicts, layer_tables, networks_table
 from bench.report.page import curves_data, details
 from bench.report.references import references_table
 from bench.report.table import Table
 from bench.report.tuning import tuned_table, tuning_table
-from bench.results.tables import SHEET, Results, as_json, put, read
+from bench.results.tables import Results, as_json, put, read
 
 
 def build_report(folder: Path) -> list[Outcome]:
@@ -30,12 +30,13 @@ def build_report(folder: Path) -> list[Outcome]:
     results = read(folder)
     outcomes = decide(results.decided, results.values, results.count, results.pools)
     shown = _tables(results, outcomes)
-    drawn = figures(results, results.label)
+    drawn = pictures(results, results.label)
     layers = layer_tables(results)
     made: dict[Path, str | bytes] = {}
-    for figure in drawn:
-        made[folder / "figures" / f"{figure.name}.svg"] = figure.drawn.svg
-        made[folder / "figures" / f"{figure.name}.png"] = figure.drawn.png
+    for picture in drawn:
+        if not picture.file:
+            made[folder / "figures" / f"{picture.name}.svg"] = picture.svg
+            made[folder / "figures" / f"{picture.name}.png"] = picture.png
     for table in filter(None, [*shown.values(), *layers]):
         made[folder / "tables" / f"{table.name}.csv"] = table.csv()
         made[folder / "tables" / f"{table.name}.md"] = table.markdown()
@@ -50,9 +51,7 @@ def build_report(folder: Path) -> list[Outcome]:
         "plan": results.plan,
         "tables": shown,
         "layers": layers,
-        "figures": drawn,
-        "sheet": base64.b64encode(results.sheet).decode(),
-        "sheet_file": SHEET,
+        "pictures": [(one, base64.b64encode(one.png).decode() if one.file else "") for one in drawn],
         "conclusions": [(one, tables.conclusion(one)) for one in outcomes],
         "tally": tally(outcomes),
         "provenance": results.provenance,

@@ -12,8 +12,6 @@ from bench.claims import Count, Difference
 from bench.claims.verdicts import decide
 from bench.common.errors import UserError
 from bench.report.build import build_report
-from bench.report.figures import figures
-from bench.report.figures.families import families
 from bench.report.library import find_results
 from bench.results.tables import Results, read, write
 from bench.spec import Ensemble, Reference
@@ -209,80 +207,6 @@ def test_broken_results_are_one_line(tmp_path):
         build_report(tmp_path)
 
 
-def test_families_are_told_by_the_beginning_of_the_id():
-    found = families(["resnet-110", "plain-20", "resnet-20", "vgg-b-5x5", "vgg-a", "none"])
-    assert [(one.name, one.experiments) for one in found] == [
-        ("resnet", ("resnet-110", "resnet-20")),
-        ("vgg", ("vgg-b-5x5", "vgg-a")),
-        ("", ("plain-20", "none")),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("depths", "names"),
-    [
-        ([20, 56, 20, 56], ["error-against-depth", "error-against-parameters"]),
-        ([20, 20, 20, 20], ["error-against-parameters"]),
-    ],
-)
-def test_errors_are_drawn_against_what_varies(depths, names):
-    counted = made_up().counts.assign(depth=depths, parameters=[5, 9, 5, 9])
-    drawn = figures(replace(made_up(), counts=counted), "here")
-    assert [one.name for one in drawn] == [*names, "curves"]
-    assert all("here" in one.svg for one in drawn), "the label goes with the file"
-
-
-def test_members_of_one_depth_are_named_each_and_others_joined_by_a_line():
-    counted = made_up().counts.assign(depth=[20, 20, 20, 56])
-    svg = figures(replace(made_up(), counts=counted), "here")[0].svg
-    assert "resnet</text>" in svg
-    assert "plain</text>" not in svg
-
-
-def compared(sizes: tuple[int, ...] = (100,)) -> Results:
-    """As `made_up`, but experiments differ in augmentation (none for the first) and training images."""
-    base = made_up()
-    steps = {"plain-20": [], "plain-56": ["flip"], "resnet-20": ["crop"], "resnet-56": ["crop", "flip"]}
-    rows = []
-    for number, size in enumerate(sizes):
-        for one in base.plan["experiments"]:
-            spec = one["spec"] | {
-                "augment": [{"name": step, "options": {}} for step in steps[one["id"]]],
-                "data": {"train": size, "validation": 10},
-                "model": {"name": "net", "options": {}},
-            }
-            name = one["id"] if number == 0 else f"{one['id']}-{size}"
-            rows.append({**one, "id": name, "spec": spec})
-
-    def for_all_sizes(table):
-        more = [table.assign(experiment=table["experiment"] + f"-{size}") for size in sizes[1:]]
-        return pd.concat([table, *more])
-
-    plan = {**base.plan, "experiments": rows}
-    return replace(base, plan=plan, runs=for_all_sizes(base.runs), curves=for_all_sizes(base.curves))
-
-
-def test_gains_are_sorted_and_against_the_one_without():
-    drawn = {one.name: one for one in figures(compared(), "here")}
-    assert "gains-over-plain-20" in drawn
-    svg = drawn["gains-over-plain-20"].svg
-    names = [name for name in re.findall(r">([a-z]+-[0-9]+)</text>", svg) if name != "plain-20"]
-    assert names == ["plain-56", "resnet-56", "resnet-20"], "from the least gain, below, to the most"
-    assert "error-against-images" not in drawn
-
-
-def test_sizes_are_drawn_where_an_augmentation_met_several():
-    drawn = {one.name: one.svg for one in figures(compared((100, 400)), "here")}
-    svg = drawn["error-against-images"]
-    assert {f">{name}</text>" for name in EXPERIMENTS} <= set(re.findall(r">[a-z]+-[0-9]+</text>", svg))
-
-
-def test_many_experiments_get_a_panel_each():
-    many = compared((100, 200, 400, 800))
-    svg = next(one.svg for one in figures(many, "here") if one.name == "curves")
-    assert all(f">{name}</text>" in svg for name in EXPERIMENTS)
-
-
 def averaged() -> Results:
     base = made_up()
     ensembles = [Ensemble(id="1 net", of="plain-20"), Ensemble(id="2 nets", of="plain-20", members=2)]
@@ -337,13 +261,6 @@ def transferred() -> Results:
     return replace(base, plan={**base.plan, "experiments": rows, "sources": sources})
 
 
-def test_curves_by_layer_are_drawn_where_depths_vary():
-    drawn = {one.name: one.svg for one in figures(transferred(), "here")}
-    assert "task A, frozen</text>" in drawn["transfer"]
-    assert "task A, trained on</text>" not in drawn["transfer"], "one point is no curve"
-    assert "100 training images" in drawn["transfer"]
-
-
 def test_runs_that_share_halves_are_paired():
     results = transferred()
     assert results.pools["plain-56"].experiments == ("plain-56", "task A", "halves of the classes")
@@ -353,42 +270,26 @@ def test_runs_that_share_halves_are_paired():
     assert outcome.contrasts[0][1].se == pytest.approx(gaps.std(ddof=1) / np.sqrt(5))
 
 
-def test_probes_have_a_figure_and_say_what_they_are(tmp_path):
+def probed() -> Results:
+    """As `made_up`, but classifiers on layers 1 and 2, of a source or of random weights, and no curves."""
     base = made_up()
     rows = []
-    for layer, one in enumerate(base.plan["experiments"], start=1):
-        probe = {"layer": layer % 2 + 1, "classifier": "svm"}
-        rows.append({**one, "spec": {**one["spec"], "probe": probe}} | ({"source": "A"} if layer < 3 else {}))
+    for number, one in enumerate(base.plan["experiments"]):
+        probe = {"layer": number % 2 + 1, "classifier": "svm"}
+        rows.append(
+            {**one, "spec": {**one["spec"], "probe": probe}} | ({"source": "A"} if number < 2 else {})
+        )
     runs = base.runs.assign(test_balanced_error=base.runs["test_error"])
     cost = base.cost.assign(images_per_second=np.nan)
     plan = {**base.plan, "experiments": rows}
-    results = replace(base, plan=plan, runs=runs, curves=base.curves[:0], cost=cost)
-    made = built(tmp_path, results)
-    svg = made["figures/probes.svg"].decode()
-    assert "svm, A</text>" in svg
-    assert "svm, random weights</text>" in svg
+    return replace(base, plan=plan, runs=runs, curves=base.curves[:0], cost=cost)
+
+
+def test_probes_say_what_they_are(tmp_path):
+    made = built(tmp_path, probed())
     assert b"svm on layer 2" in made["report.html"]
     assert b"nan" not in made["tables/cost.csv"]
     assert "figures/curves.svg" not in made
-
-
-def test_frozen_layers_and_training_images_make_a_map():
-    base = compared((100, 400))
-    begun = {"plain-20": None, "plain-56": 7, "resnet-20": 4, "resnet-56": 0}
-    rows = []
-    for one in base.plan["experiments"]:
-        frozen = begun["-".join(one["id"].split("-")[:2])]
-        spec = {**one["spec"], "augment": []}
-        if frozen is not None:
-            spec["start"] = {"key": "", "layers": 7, "frozen": frozen, "share": 1.0}
-        rows.append({**one, "spec": spec, **({"source": "A"} if frozen is not None else {})})
-    runs = base.runs.assign(test_balanced_error=base.runs["test_error"])
-    results = replace(base, plan={**base.plan, "experiments": rows}, runs=runs)
-    drawn = {one.name: one.svg for one in figures(results, "here")}
-    for words in ("from scratch", "7 of 7 layers frozen", "0 of 7 layers frozen", "400"):
-        assert f">{words}</text>" in drawn["freeze-map"]
-    parts = replace(results, runs=runs[runs["experiment"] != "plain-56-400"])
-    assert "freeze-map" not in {one.name for one in figures(parts, "here")}, "a map has no holes"
 
 
 def test_the_contact_sheet_stands_in_the_report(tmp_path):
@@ -396,7 +297,16 @@ def test_the_contact_sheet_stands_in_the_report(tmp_path):
     assert made["augmentations.png"] == b"a picture"
     assert base64.b64encode(b"a picture") in made["report.html"]
     assert b"(augmentations.png)" in made["report.md"]
-    assert b"Contact sheet" not in built(tmp_path / "other", made_up())["report.html"]
+    assert b"What each augmentation does" not in built(tmp_path / "other", made_up())["report.html"]
+
+
+def test_the_report_has_the_declared_figures_in_their_order(tmp_path):
+    declared = [{"kind": "curves"}, {"kind": "dots", "name": "of-two", "of": ["plain-20", "resnet-20"]}]
+    made = built(tmp_path, made_up(figures=declared))
+    assert {name for name in made if name.endswith(".svg")} == {"figures/curves.svg", "figures/of-two.svg"}
+    for report in (made["report.md"], made["report.html"]):
+        assert report.index(b"Training curves") < report.index(b"Test error (points")
+    assert not any(name.startswith("figures/") for name in built(tmp_path, made_up(figures=[])))
 
 
 def test_reports_load_nothing_heavy(tmp_path):
