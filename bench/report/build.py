@@ -10,7 +10,7 @@ import jinja2
 
 from bench.claims.verdicts import Outcome, decide
 from bench.report import tables
-from bench.report.averages import ensemble_cost_table, ensembles_table
+from bench.report.averages import ensemble_cost_table, ensemble_price_table, ensembles_table
 from bench.report.figures import pictures
 from bench.report.library import tally_of
 from bench.report.networks import count_verdicts, layer_tables, networks_table
@@ -117,6 +117,7 @@ def _tables(results: Results, outcomes: list[Outcome]) -> dict[str, Table | None
         "networks": networks_table(results),
         "experiments": tables.main_table(results),
         "ensembles": ensembles_table(results),
+        "ensemble_price": ensemble_price_table(results),
         "references": references_table(results),
         "tuned": tuned_table(results),
         "tuning": tuning_table(results),
