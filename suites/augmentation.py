@@ -22,10 +22,7 @@ from _augmentations import COLOURS, GEOMETRY, METHODS, MODERN
 
 from bench import Experiment, Profile, Recipe, Reference, Suite
 from bench.claims import Difference, Interaction
-from bench.report.figures.against import Against
-from bench.report.figures.contact_sheet import ContactSheet
-from bench.report.figures.curves import Curves
-from bench.report.figures.gains import Gains
+from bench.report.figures import Against, ContactSheet, Curves, Gains
 from bench.spec import PROFILES, Data, Range, Tuning
 
 PAPER_ONLY = ("crop-black", "crop-reflect", "crop-replicate", "crop-flip-mixup", "crop-flip-rand-augment")

@@ -20,9 +20,7 @@ Profiles
 
 from bench import Experiment, Profile, Recipe, Reference, Suite
 from bench.claims import Difference, Interaction, Order
-from bench.report.figures.against import Against
-from bench.report.figures.curves import Curves
-from bench.report.figures.gains import Gains
+from bench.report.figures import Against, Curves, Gains
 from bench.spec import Data, Range, Tuning
 
 VGG, ZF = "Simonyan and Zisserman 2015 (arXiv 1409.1556)", "Zeiler and Fergus 2013 (arXiv 1311.2901)"
@@ -92,27 +90,18 @@ suite = Suite(
         ),
     },
     claims=[
-        Order(
-            id="vgg-depth",
-            text="From 11 to 13 to 16 layers VGG's error falls at each step.",
-            metric="test_error",
-            falling=("vgg-a", "vgg-b", "vgg-d"),
-            said="29.6, 28.7, 27.0 %",
-            source=f"{VGG}, Table 3"),
+        Order(id="vgg-depth", text="From 11 to 13 to 16 layers VGG's error falls at each step.",
+              metric="test_error", falling=("vgg-a", "vgg-b", "vgg-d"), said="29.6, 28.7, 27.0 %",
+              source=f"{VGG}, Table 3"),
         *(
             Difference(id=name, text=text, metric="test_error", lower=lower, higher=higher, by=by,
                        said=said, source=f"{VGG}, Table 3" if "vgg" in str(lower) else LECTURE)
             for name, text, lower, higher, by, said in DIFFERENCES
         ),
-        Interaction(
-            id="remove-3467",
-            text="Removing all four costs more than the two removals add up to.",
-            metric="test_error",
-            smaller=("alexnet-without-3-4", "alexnet"),
-            larger=("alexnet-without-3-4-6-7", "alexnet-without-6-7"),
-            said="33.5 points against 5.7 and 3.0",
-            source=LECTURE,
-        ),
+        Interaction(id="remove-3467", text="Removing all four costs more than the two removals add up to.",
+                    metric="test_error", smaller=("alexnet-without-3-4", "alexnet"),
+                    larger=("alexnet-without-3-4-6-7", "alexnet-without-6-7"),
+                    said="33.5 points against 5.7 and 3.0", source=LECTURE),
     ],
     references=[
         Reference(experiment=name, metric="test_error", value=value, paper=paper, where="Table 3",

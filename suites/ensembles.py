@@ -19,16 +19,13 @@ Profiles
 
 from bench import Ensemble, Experiment, Predict, Profile, Recipe, Reference, Suite
 from bench.claims import CountRatio, Difference, SameCount
-from bench.report.figures.averages import Averages
-from bench.report.figures.curves import Curves
-from bench.report.figures.dots import Dots
+from bench.report.figures import Averages, Curves, Dots
 from bench.spec import Data, Range, Tuning
 
 ALEXNET, GOOGLENET = "Krizhevsky et al. 2012", "Szegedy et al. 2014 (arXiv 1409.4842)"
 VGG, HUANG = "Simonyan and Zisserman 2015 (arXiv 1409.1556)", "Huang et al. 2017 (arXiv 1704.00109)"
-LECTURE = "lecture on ensembles"
+LECTURE, NET = "lecture on ensembles", {"of": "net"}
 SPACE = {"lr": Range(low=0.02, high=0.4), "weight_decay": Range(low=5e-5, high=5e-3)}
-NET = {"of": "net"}
 AVERAGED = {
     "1 net": NET, "2 nets": {**NET, "members": 2}, "4 nets": {**NET, "members": 4},
     "mirrored": {**NET, "views": 2}, "5 crops": {**NET, "views": 5}, "10 crops": {**NET, "views": 10},
@@ -115,14 +112,8 @@ suite = Suite(
         SameCount(id="equal-price", text="Four snapshots or four short nets cost as much to train as one.",
                   quantity="training_macs", groups=(("1 net", "4 snapshots", "4 short nets"),)),
     ],
-    references=[
-        Reference(experiment=name, metric="test_error", value=value, data=data, paper=paper, where=where,
-                  statistic="single", status="F")
-        for name, value, data, paper, where in PUBLISHED
-    ],
-    figures=[
-        Dots(name="ensembles", of=list(AVERAGED), title="Test error of averaged predictions"),
-        Averages(),
-        Curves(),
-    ],
+    references=[Reference(experiment=name, metric="test_error", value=value, data=data, paper=paper,
+                          where=where, statistic="single", status="F")
+                for name, value, data, paper, where in PUBLISHED],
+    figures=[Dots(name="ensembles", of=list(AVERAGED), title="Averaged predictions"), Averages(), Curves()],
 )  # fmt: skip

@@ -17,8 +17,7 @@ No stand-in: digits are the point, and the drawn shapes may be turned without ha
 
 from bench import Experiment, Profile, Recipe, Suite
 from bench.claims import Difference
-from bench.report.figures.curves import Curves
-from bench.report.figures.gains import Gains
+from bench.report.figures import Curves, Gains
 from bench.spec import Data, Range, Tuning
 
 LENET = {"name": "lenet-5", "options": {"input_size": 28, "activation": "relu", "pool": "max"}}

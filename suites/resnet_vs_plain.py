@@ -18,11 +18,11 @@ Profiles
 
 from bench import Experiment, Profile, Recipe, Reference, Suite
 from bench.claims import Count, Difference, EpochsTo, Interaction, Order, SameCount
-from bench.report.figures.against import Against
-from bench.report.figures.curves import Curves
+from bench.report.figures import Against, Curves
 from bench.spec import Data, Range, Tuning
 
 DEPTHS = (20, 32, 44, 56, 110)
+KINDS = {kind: [f"{kind}-{depth}" for depth in DEPTHS] for kind in ("plain", "resnet")}
 IN_QUICK = (20, 56)
 HE = "He et al. 2015 (arXiv 1512.03385)"
 TABLE_6 = {  # error, runs, spread
@@ -95,13 +95,10 @@ suite = Suite(
                     metric="test_error", smaller=("plain-20", "resnet-20"), larger=("plain-56", "resnet-56"),
                     said="gain 3.51 points at 34 layers, 0.06 at 18 (ImageNet)", source=f"{HE}, Table 2"),
         Count(
-            id="identity-easy",
+            id="identity-easy", said="a + 0 = a", source="lecture on residual networks",
             text="With zero weights in its last layer a residual block is the identity, a plain one is not.",
             quantity="identity_units",
-            values={"plain-20": 0, "plain-56": 0, "resnet-20": 7, "resnet-56": 25},
-            said="a + 0 = a",
-            source="lecture on residual networks",
-        ),
+            values={"plain-20": 0, "plain-56": 0, "resnet-20": 7, "resnet-56": 25}),
         SameCount(
             id="same-weights",
             text="Plain and residual nets of one depth have equally many weights.",
@@ -111,14 +108,12 @@ suite = Suite(
             source=f"{HE}, §3.3",
         ),
     ],
-    references=[
-        Reference(experiment=f"resnet-{depth}", metric="test_error", value=value, paper=HE, where="Table 6",
-                  statistic="mean" if n > 1 else "single", n=n, spread=spread, status="F")
-        for depth, (value, n, spread) in TABLE_6.items()
-    ],
+    references=[Reference(experiment=f"resnet-{depth}", metric="test_error", value=value, paper=HE, n=n,
+                          where="Table 6", statistic="mean" if n > 1 else "single", spread=spread, status="F")
+                for depth, (value, n, spread) in TABLE_6.items()],
     figures=[
-        Against(setting="depth", metric=("train_error", "test_error"), name="error-against-depth",
-                groups={kind: [f"{kind}-{depth}" for depth in DEPTHS] for kind in ("plain", "resnet")}),
-        Curves(groups={kind: [f"{kind}-{depth}" for depth in DEPTHS] for kind in ("plain", "resnet")}),
+        Against(setting="depth", metric=("train_error", "test_error"), groups=KINDS,
+                name="error-against-depth"),
+        Curves(groups=KINDS),
     ],
 )  # fmt: skip

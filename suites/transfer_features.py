@@ -21,9 +21,7 @@ Profiles
 
 from bench import Experiment, Profile, Recipe, Reference, Suite
 from bench.claims import Difference, Interaction, Order
-from bench.report.figures.against import Against
-from bench.report.figures.curves import Curves
-from bench.report.figures.map import Map
+from bench.report.figures import Against, Curves, Map
 from bench.spec import Data, Probe, Transfer
 
 ZF, LECTURE = "Zeiler and Fergus 2013 (arXiv 1311.2901)", "lecture on transfer learning"
@@ -56,12 +54,11 @@ EXPERIMENTS = {
     **{f"softmax-{n}": probe(n, "softmax") | begun(7, 7) for n in (5, 7)},
     **{f"random-{n}": probe(n) for n in LAYERS},
     "svm-7-few": probe(7) | begun(7, 7) | {"data": {"train": SIZES["few"][0]}},
-    **{
-        f"{kind}-{size}": {"data": {"train": images}, "recipe": {"epochs": epochs}, **start}
-        for size, (images, epochs) in SIZES.items()
-        for kind, start in TRAINED.items()
-    },
-}
+    **{f"{kind}-{size}": {"data": {"train": images}, "recipe": {"epochs": epochs}, **start}
+       for size, (images, epochs) in SIZES.items() for kind, start in TRAINED.items()},
+}  # fmt: skip
+PROBES = {"trained net": [f"svm-{n}" for n in LAYERS], "trained net, softmax": ["softmax-5", "softmax-7"],
+          "random net": [f"random-{n}" for n in LAYERS]}  # fmt: skip
 BY_IMAGES = {kind: [f"{kind}-{size}" for size in SIZES] for kind in TRAINED}
 CLAIMS = (  # id, text, lower, higher, by, said, source
     ("pretrained", "Features of a trained net beat random ones: after layers 3, 5 and 7.",
@@ -109,17 +106,12 @@ suite = Suite(
                     metric=METRIC, smaller=("scratch-all", "whole-all"), larger=("scratch-few", "whole-few"),
                     said="no number", source=LECTURE),
     ],
-    references=[
-        Reference(experiment=name, metric=METRIC, value=round(100 - value, 1), data="Caltech-101", paper=ZF,
-                  where="Tables 4 and 7", statistic="single", status="F")
-        for name, value in PUBLISHED.items()
-    ],
+    references=[Reference(experiment=name, metric=METRIC, value=round(100 - value, 1), data="Caltech-101",
+                          paper=ZF, where="Tables 4 and 7", statistic="single", status="F")
+                for name, value in PUBLISHED.items()],
     figures=[
-        Against(setting="probe.layer", name="probes",
-                title="Error of linear classifiers by the layer that they are fitted on",
-                groups={"vector machine, trained net": [f"svm-{n}" for n in LAYERS],
-                        "softmax, trained net": ("softmax-5", "softmax-7"),
-                        "vector machine, random net": [f"random-{n}" for n in LAYERS]}),
+        Against(setting="probe.layer", name="probes", groups=PROBES,
+                title="Error of linear classifiers by the layer that they are fitted on"),
         Map(rows="start.frozen", columns="data.train", name="freeze-map", absent="from scratch",
             of=[f"{kind}-{size}" for kind in TRAINED for size in SIZES]),
         Against(setting="data.train", name="error-against-images", groups=BY_IMAGES),

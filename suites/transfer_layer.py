@@ -20,8 +20,7 @@ Profiles
 
 from bench import Experiment, Profile, Recipe, Reference, Suite
 from bench.claims import Difference, Interaction, Order
-from bench.report.figures.against import Against
-from bench.report.figures.curves import Curves
+from bench.report.figures import Against, Curves
 from bench.spec import Data, Range, Transfer, Tuning
 
 YOSINSKI, LECTURE = "Yosinski et al. 2014 (arXiv 1411.1792)", "lecture on transfer learning"

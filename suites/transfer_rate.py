@@ -17,8 +17,7 @@ Profiles
 
 from bench import Experiment, Profile, Recipe, Suite
 from bench.claims import Difference
-from bench.report.figures.curves import Curves
-from bench.report.figures.dots import Dots
+from bench.report.figures import Curves, Dots
 from bench.spec import Data, Range, Transfer, Tuning
 
 LECTURE, METRIC = "lecture on transfer learning", "test_balanced_error"

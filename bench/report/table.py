@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bench.claims import stats
 
-_WORDY = 30  # characters of a cell
+_WORDY = 20  # characters of a cell
 
 
 @dataclass(frozen=True)

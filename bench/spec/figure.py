@@ -56,7 +56,8 @@ Settings = Annotated[tuple[SettingName, ...], BeforeValidator(as_tuple)]
 class Figure(Spec):
     """A figure of the report. `name` is its file's, `title` begins what is said below it.
 
-    An experiment that it names and that has no runs, as in a profile without it, is left out.
+    Experiments (or ensembles) that a kind's fields name are those of `groups` by name, those it is `of`, and
+    a baseline that others are shown `over`. One that has no runs, as in a profile without it, is left out.
     """
 
     kind: str
@@ -70,7 +71,9 @@ class Figure(Spec):
 
     def experiments(self) -> tuple[str, ...]:
         """The ids of all experiments (or ensembles) that it names."""
-        return ()
+        said = dict(self)
+        members = (one for group in said.get("groups", {}).values() for one in group)
+        return (*members, *said.get("of", ()), *filter(None, [said.get("over")]))
 
     def draw(self, results: Any, label: str) -> Any:
         """A `Picture` of results (`bench.results.tables.Results`) with a label; None where they lack it."""

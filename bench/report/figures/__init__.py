@@ -1,7 +1,7 @@
 """Figures of a report: those that the suite declares, else what suits any suite.
 
-Each kind is a file of this package: a `Figure` of its own `kind`, with `draw`. A suite imports it from
-there, so these files load nothing heavy; matplotlib comes with the first picture that is drawn.
+Each kind is a file of this package: a `Figure` of its own `kind`, with `draw`. Suites import them from
+here, so these files load nothing heavy; matplotlib comes with the first picture that is drawn.
 """
 
 import pkgutil
@@ -33,6 +33,15 @@ def kinds() -> dict[str, type[Figure]]:
     for module in pkgutil.iter_modules(__path__):
         import_module(f"{__name__}.{module.name}")
     return {one.model_fields["kind"].default: one for one in Figure.__subclasses__()}
+
+
+def __getattr__(name: str) -> type[Figure]:
+    """A kind of figure by the name of its class."""
+    if name[:1].isupper():  # else it is a module of this package, about to be loaded
+        for kind in kinds().values():
+            if kind.__name__ == name:
+                return kind
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def parse(data: Mapping[str, Any]) -> Figure:

@@ -42,11 +42,6 @@ class Against(Figure):
         """Its own, else that of the setting."""
         return self.name or f"against-{self.setting.replace('.', '-').replace('_', '-')}"
 
-    def experiments(self) -> tuple[str, ...]:
-        """Those of its groups, and the one that it compares with."""
-        members = (one for group in self.groups.values() for one in group)
-        return (*members, *filter(None, [self.over]))
-
     def draw(self, results: "Results", label: str) -> Picture | None:
         """None where no experiment that has run says the setting."""
         metrics = self.metric or (str(results.headline),)
@@ -65,9 +60,8 @@ class Against(Figure):
                 marked.append((axis, self._panel(axis, results, metric, groups, places)))
                 _places_along(axis, self.setting, sorted(set(places.values())), None if numbers else ticks)
             house.name_points(canvas, marked)
-            words = (
-                self.title or f"{self._measured(metrics[0])} against {words_of(self.setting)}".capitalize()
-            )
+            measures = " and ".join(measured(metric).partition(",")[0] for metric in metrics)
+            words = self.title or f"{measures} against {words_of(self.setting)}".capitalize()
             caption = f"{words} (points: seeds; bars: mean and 95 % interval)"
             return house.picture_of(canvas, self.file_name, caption, label)
 
@@ -89,15 +83,16 @@ class Against(Figure):
         marks = []
         if self.over:
             axis.axhline(0, color=house.RULE, linewidth=1.2)
+        outermost = _ASIDE * (len(groups) - 1) / 2
         for number, (colour, group) in enumerate(zip(house.colours(), groups, strict=False)):
             members = sorted(group.experiments, key=lambda name: places[name])
             found = [(places[name], values) for name in members if len(values := shown(name))]
             apart = bool(group.name) and len({place for place, _ in found}) == len(members)
-            aside = _ASIDE * (number - (len(groups) - 1) / 2)
+            aside = _ASIDE * number - outermost
             house.intervals(axis, found, colour, "-" if apart else "none", aside)
             names = [group.name] * len(members) if apart else members
             ends = [
-                Mark(place, float(values.mean()), name, colour, aside)
+                Mark(place, float(values.mean()), name, colour, outermost)
                 for (place, values), name in zip(found, names, strict=True)
             ]
             marks += ends[-1:] if apart else ends

@@ -35,11 +35,6 @@ class Curves(Figure):
     by: Settings = ()
     over: str = ""
 
-    def experiments(self) -> tuple[str, ...]:
-        """Those that it shows, and the one that it compares with."""
-        members = (one for group in self.groups.values() for one in group)
-        return (*self.of, *members, *filter(None, [self.over]))
-
     def draw(self, results: "Results", label: str) -> Picture | None:
         """None where no curve is known."""
         known = set(results.curves.get("experiment", ()))
@@ -75,9 +70,11 @@ class Curves(Figure):
                 house.whole_numbers(axis, 3)
             for axis in axes[len(names) :]:
                 axis.set_visible(False)
+            for axis in axes[max(0, len(names) - _ACROSS) : len(names)]:
+                axis.set_xlabel("epoch", fontsize=7)
             axes[0].set_ylim(0, 100)
             canvas.supylabel("error, %", fontsize=9)
-            return house.picture_of(canvas, self.file_name, caption, f"epochs to the right. {label}")
+            return house.picture_of(canvas, self.file_name, caption, label)
 
     def _panels(
         self,

@@ -20,10 +20,6 @@ class Dots(Figure):
     metric: MetricName | None = None
     of: Several = ()
 
-    def experiments(self) -> tuple[str, ...]:
-        """Those that it shows."""
-        return self.of
-
     def draw(self, results: "Results", label: str) -> Picture | None:
         """None where nothing has run."""
         metric = self.metric or str(results.headline)

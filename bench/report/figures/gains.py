@@ -20,10 +20,6 @@ class Gains(Figure):
     of: Several = ()
     metric: MetricName | None = None
 
-    def experiments(self) -> tuple[str, ...]:
-        """The baseline, and those that are compared with it."""
-        return (self.over, *self.of)
-
     def draw(self, results: "Results", label: str) -> Picture | None:
         """None where the baseline has not run, or nothing else."""
         import numpy as np

@@ -26,10 +26,6 @@ class Map(Figure):
     of: Several = ()
     absent: str = "none"
 
-    def experiments(self) -> tuple[str, ...]:
-        """Those that it shows."""
-        return self.of
-
     def draw(self, results: "Results", label: str) -> Picture | None:
         """None where nothing has run. Raises UserError where two experiments share a cell."""
         import numpy as np
