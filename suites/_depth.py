@@ -4,6 +4,7 @@ from functools import partial
 
 from bench import Reference
 from bench.claims import Difference, Interaction, Order
+from bench.report.figures import Against, Curves, Gains
 
 VGG, ZF = "Simonyan and Zisserman 2015 (arXiv 1409.1556)", "Zeiler and Fergus 2013 (arXiv 1311.2901)"
 LECTURE = "lecture, after Zeiler and Fergus"
@@ -107,4 +108,21 @@ REFERENCES = [
     )
     for paper, table in PUBLISHED.items()
     for name, value in table.items()
+]
+
+WITHOUT = [f"alexnet-without-{removed}" for removed in ("7", "6-7", "3-4", "3-4-6-7")]
+FIGURES = [
+    Against(
+        setting="depth",
+        metric=("train_error", "test_error"),
+        name="error-against-depth",
+        groups={"vgg a, b, d, e": ("vgg-a", "vgg-b", "vgg-d", "vgg-e"), "": ("vgg-c", "vgg-b-5x5")},
+    ),
+    Gains(over="alexnet", of=WITHOUT, name="removed", title="What AlexNet gains without some of its layers"),
+    Curves(
+        groups={
+            "VGG": ["vgg-a", "vgg-a-lrn", "vgg-b", "vgg-c", "vgg-d", "vgg-e", "vgg-b-5x5"],
+            "AlexNet": ("alexnet", *WITHOUT),
+        }
+    ),
 ]

@@ -4,6 +4,7 @@ from functools import partial
 
 from bench import Reference
 from bench.claims import Difference, Interaction, Order
+from bench.report.figures import Against, Curves, Map
 
 ZF, LECTURE = "Zeiler and Fergus 2013 (arXiv 1311.2901)", "lecture on transfer learning"
 METRIC = "test_balanced_error"
@@ -93,4 +94,30 @@ REFERENCES = [
         status="F",
     )
     for name, accuracy in PUBLISHED.items()
+]
+
+SIZES = ("few", "some", "all")
+BY_IMAGES = {
+    kind: [f"{kind}-{size}" for size in SIZES] for kind in ("scratch", "classifier", "upper", "whole")
+}
+FIGURES = [
+    Against(
+        setting="probe.layer",
+        name="probes",
+        title="Error of linear classifiers by the layer that they are fitted on",
+        groups={
+            "trained net": [f"svm-{n}" for n in range(1, 8)],
+            "trained net, softmax": ["softmax-5", "softmax-7"],
+            "random net": [f"random-{n}" for n in range(1, 8)],
+        },
+    ),
+    Map(
+        rows="start.frozen",
+        columns="data.train",
+        name="freeze-map",
+        absent="from scratch",
+        of=[name for names in BY_IMAGES.values() for name in names],
+    ),
+    Against(setting="data.train", name="error-against-images", groups=BY_IMAGES),
+    Curves(groups=BY_IMAGES),
 ]

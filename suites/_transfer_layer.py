@@ -4,6 +4,7 @@ from functools import partial
 
 from bench import Reference
 from bench.claims import Difference, Interaction, Order
+from bench.report.figures import Against, Curves
 
 YOSINSKI, LECTURE = "Yosinski et al. 2014 (arXiv 1411.1792)", "lecture on transfer learning"
 found = partial(Difference, metric="test_error", source=YOSINSKI)
@@ -97,4 +98,44 @@ REFERENCES = [
     )
     for n, accuracies in {8: OF_EIGHT, 4: OF_FOUR, 2: OF_TWO}.items()
     for name, accuracy in accuracies.items()
+]
+
+BY_LAYER = {
+    "A, frozen": ["A1B", "A3B", "A5B", "A7B"],
+    "A, trained on": ["A1B+", "A3B+", "A5B+", "A7B+"],
+    "B, frozen": ["B1B", "B3B", "B5B", "B7B"],
+    "B, trained on": ["B3B+", "B7B+"],
+}
+FEW = {
+    "A, frozen": ("A5B-few", "A7B-few"),
+    "A, trained on": "A7B+-few",
+    "A, at a mild rate": "A7B+-mild-few",
+}
+FIGURES = [
+    Against(
+        setting="start.layers",
+        over="B",
+        name="transfer-many",
+        groups=BY_LAYER,
+        title="Layers that the net begins with, many images",
+    ),
+    Against(
+        setting="start.layers",
+        over="B-few",
+        name="transfer-few",
+        groups=FEW,
+        title="Layers that the net begins with, few images",
+    ),
+    Against(
+        setting="data.train",
+        name="error-against-images",
+        groups={name: (name, f"{name}-few") for name in ("B", "A5B", "A7B", "A7B+")},
+    ),
+    Curves(
+        groups={
+            **BY_LAYER,
+            "from scratch": "B",
+            "few images": ["B-few", "A5B-few", "A7B-few", "A7B+-few", "A7B+-mild-few"],
+        }
+    ),
 ]

@@ -21,6 +21,7 @@ Profiles
 from _augmentations import CLAIMS, METHODS, REFERENCES
 
 from bench import Experiment, Profile, Recipe, Suite
+from bench.report.figures import Against, ContactSheet, Curves, Gains
 from bench.spec import PROFILES, Data, Range, Tuning
 
 PAPER_ONLY = ("crop-black", "crop-reflect", "crop-replicate", "crop-flip-mixup", "crop-flip-rand-augment")
@@ -30,6 +31,7 @@ SIZES = {  # how scarce the data is, and how long it is trained on
     "500-long": {"data": {"train": 500}, "recipe": {"epochs": 4_000}, "profiles": ("paper",)},
     "20000": {"data": {"train": 20_000}, "recipe": {"epochs": 300}, "profiles": ("paper",)},
 }
+BY_SIZE = ("none", "crop-flip", "trivial-augment")  # the contenders that meet other sizes too
 LR = {"lr": Range(low=0.03, high=0.4)}
 
 suite = Suite(
@@ -44,7 +46,7 @@ suite = Suite(
         *(
             Experiment(id=f"{name}-{size}", **METHODS[name], **own)
             for size, own in SIZES.items()
-            for name in ("none", "crop-flip", "trivial-augment")
+            for name in BY_SIZE
         ),
     ],
     profiles={
@@ -71,4 +73,19 @@ suite = Suite(
     },
     claims=CLAIMS,
     references=REFERENCES,
+    figures=[
+        Gains(over="none", of=list(METHODS)[1:], title="What each augmentation gains over none"),
+        Against(
+            setting="data.train",
+            name="error-against-images",
+            groups={name: [name, *(f"{name}-{size}" for size in SIZES)] for name in BY_SIZE},
+        ),
+        Curves(of=list(METHODS), over="none"),
+        Curves(
+            name="curves-by-images",
+            title="Training curves by the number of images",
+            groups={size: [f"{name}-{size}" for name in BY_SIZE] for size in SIZES},
+        ),
+        ContactSheet(),
+    ],
 )

@@ -18,7 +18,7 @@ Profiles
          45,000 CIFAR-10 images at full width, tuned (8 trials of 15 epochs); many GPU hours.
 """
 
-from _depth import CLAIMS, REFERENCES
+from _depth import CLAIMS, FIGURES, REFERENCES
 
 from bench import Experiment, Profile, Recipe, Suite
 from bench.spec import Data, Range, Tuning
@@ -73,4 +73,5 @@ suite = Suite(
     },
     claims=CLAIMS,
     references=REFERENCES,
+    figures=FIGURES,
 )

@@ -20,9 +20,27 @@ Profiles
 from _ensembles import CLAIMS, REFERENCES
 
 from bench import Ensemble, Experiment, Predict, Profile, Recipe, Suite
+from bench.report.figures import Averages, Curves, Dots
 from bench.spec import Data, Range, Tuning
 
 SPACE = {"lr": Range(low=0.02, high=0.4), "weight_decay": Range(low=5e-5, high=5e-3)}
+ENSEMBLES = [
+    Ensemble(id="1 net", of="net"),
+    Ensemble(id="2 nets", of="net", members=2),
+    Ensemble(id="4 nets", of="net", members=4),
+    Ensemble(id="mirrored", of="net", views=2),
+    Ensemble(id="5 crops", of="net", views=5),
+    Ensemble(id="10 crops", of="net", views=10),
+    Ensemble(id="18 views", of="net", views=18),
+    Ensemble(id="2 nets, 10 crops", of="net", members=2, views=10),
+    Ensemble(id="4 nets, 10 crops", of="net", members=4, views=10),
+    Ensemble(id="moving average", of="net", weights="ema"),
+    Ensemble(id="average of epochs", of="net", weights="average"),
+    Ensemble(id="4 snapshots", of="snapshots", weights="cycles"),
+    Ensemble(id="4 short nets", of="short", members=4),
+    Ensemble(id="2 AlexNets", of="alexnet", members=2),
+    Ensemble(id="net and AlexNet", of=("net", "alexnet")),
+]
 
 suite = Suite(
     title="Ensembles and views at test time",
@@ -35,23 +53,7 @@ suite = Suite(
         Experiment(id="snapshots", recipe={"schedule": "cyclic", "cycles": 4}, predict=Predict()),
         Experiment(id="alexnet", model="alexnet-one-tower", predict=Predict()),
     ],
-    ensembles=[
-        Ensemble(id="1 net", of="net"),
-        Ensemble(id="2 nets", of="net", members=2),
-        Ensemble(id="4 nets", of="net", members=4),
-        Ensemble(id="mirrored", of="net", views=2),
-        Ensemble(id="5 crops", of="net", views=5),
-        Ensemble(id="10 crops", of="net", views=10),
-        Ensemble(id="18 views", of="net", views=18),
-        Ensemble(id="2 nets, 10 crops", of="net", members=2, views=10),
-        Ensemble(id="4 nets, 10 crops", of="net", members=4, views=10),
-        Ensemble(id="moving average", of="net", weights="ema"),
-        Ensemble(id="average of epochs", of="net", weights="average"),
-        Ensemble(id="4 snapshots", of="snapshots", weights="cycles"),
-        Ensemble(id="4 short nets", of="short", members=4),
-        Ensemble(id="2 AlexNets", of="alexnet", members=2),
-        Ensemble(id="net and AlexNet", of=("net", "alexnet")),
-    ],
+    ensembles=ENSEMBLES,
     profiles={
         "smoke": Profile(
             network="resnet-8(width=4)",
@@ -80,4 +82,9 @@ suite = Suite(
     },
     claims=CLAIMS,
     references=REFERENCES,
+    figures=[
+        Dots(name="ensembles", of=[one.id for one in ENSEMBLES], title="Averaged predictions"),
+        Averages(),
+        Curves(),
+    ],
 )

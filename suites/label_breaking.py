@@ -19,6 +19,7 @@ from functools import partial
 
 from bench import Experiment, Profile, Recipe, Suite
 from bench.claims import Difference
+from bench.report.figures import Curves, Gains
 from bench.spec import Data, Range, Tuning
 
 LENET = {"name": "lenet-5", "options": {"input_size": 28, "activation": "relu", "pool": "max"}}
@@ -80,5 +81,9 @@ suite = Suite(
             lower="shift",
             higher="none",
         ),
+    ],
+    figures=[
+        Gains(over="none", title="What each augmentation gains over none"),
+        Curves(),
     ],
 )

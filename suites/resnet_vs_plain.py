@@ -19,10 +19,12 @@ Profiles
 from _resnet_vs_plain import CLAIMS, REFERENCES
 
 from bench import Experiment, Profile, Recipe, Suite
+from bench.report.figures import Against, Curves
 from bench.spec import Data, Range, Tuning
 
 DEPTHS = (20, 32, 44, 56, 110)
 IN_QUICK = (20, 56)
+KINDS = {kind: [f"{kind}-{depth}" for depth in DEPTHS] for kind in ("plain", "resnet")}
 # padding by an eighth of the image's side
 CROP = {n: ({"name": "crop", "options": {"padding": n}}, "flip") for n in (1, 2, 4)}
 SHORTENED = Recipe(epochs=10, lr=0.2, schedule="one-cycle")
@@ -62,4 +64,13 @@ suite = Suite(
     },
     claims=CLAIMS,
     references=REFERENCES,
+    figures=[
+        Against(
+            setting="depth",
+            metric=("train_error", "test_error"),
+            groups=KINDS,
+            name="error-against-depth",
+        ),
+        Curves(groups=KINDS),
+    ],
 )

@@ -19,7 +19,7 @@ Profiles
   paper  AlexNet for images of 32×32, 100 epochs; some GPU hours.
 """
 
-from _transfer_features import CLAIMS, REFERENCES
+from _transfer_features import CLAIMS, FIGURES, REFERENCES
 
 from bench import Experiment, Profile, Recipe, Suite
 from bench.spec import Data, Probe, Transfer
@@ -87,4 +87,5 @@ suite = Suite(
     },
     claims=CLAIMS,
     references=REFERENCES,
+    figures=FIGURES,
 )

@@ -18,7 +18,7 @@ Profiles
   paper  AlexNet for images of 32×32, 100 epochs on 22,000 images of either half; some GPU hours.
 """
 
-from _transfer_layer import CLAIMS, REFERENCES
+from _transfer_layer import CLAIMS, FIGURES, REFERENCES
 
 from bench import Experiment, Profile, Recipe, Suite
 from bench.spec import Data, Range, Transfer, Tuning
@@ -75,4 +75,5 @@ suite = Suite(
     },
     claims=CLAIMS,
     references=REFERENCES,
+    figures=FIGURES,
 )

@@ -18,6 +18,7 @@ Profiles
 from _transfer_rate import CLAIMS
 
 from bench import Experiment, Profile, Recipe, Suite
+from bench.report.figures import Curves, Dots
 from bench.spec import Data, Range, Transfer, Tuning
 
 RATE = {"lr": Range(low=0.005, high=0.5)}
@@ -79,4 +80,14 @@ suite = Suite(
         ),
     },
     claims=CLAIMS,
+    figures=[
+        Dots(name="errors"),
+        Curves(
+            groups={
+                "few layers": ("scratch", "classifier"),
+                "upper layers": ("upper", "upper-mild"),
+                "all layers": ("whole", "whole-mild"),
+            }
+        ),
+    ],
 )

@@ -15,9 +15,14 @@ from rich.console import Console
 from bench.common.errors import UserError
 from bench.store.tracker import Tracker
 
-# the charts of MLflow's runs page, one bar an experiment
+# the charts of MLflow's runs page, one bar an experiment; without a workflow it shows traces of agents
 _COMPARISON = urlencode(
-    {"searchFilter": "tags.`bench.kind` = 'experiment'", "compareRunsMode": "CHART"}, quote_via=quote
+    {
+        "searchFilter": "tags.`bench.kind` = 'experiment'",
+        "compareRunsMode": "CHART",
+        "workflowType": "machine_learning",
+    },
+    quote_via=quote,
 )
 _START_SECONDS = 8.0
 

@@ -1,11 +1,13 @@
-"""Tables of averaged predictions: figures by ensemble, and what each costs."""
+"""Tables of averaged predictions: figures by ensemble, and what each costs.
+
+Published numbers stand beside them in the table of references.
+"""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from bench.claims import stats
-from bench.report.references import published
 from bench.report.table import Table, as_count, interval
 from bench.results.tables import Results
 from bench.spec.ensemble import Ensemble
@@ -20,21 +22,34 @@ _FIGURES = {  # metric: words, digits
 
 
 def ensembles_table(results: Results) -> Table | None:
-    """Every ensemble with its figures and its price; None where there is none."""
+    """Every ensemble with its figures; None where there is none."""
     if not results.averaged:
         return None
     rows = tuple(_row(results, one) for one in results.averaged)
     words = tuple(words for words, _ in _FIGURES.values())
-    prices = ("parameters", "MACs an image", "MACs to train")
     return Table(
         "ensembles",
         f"Averaged predictions: {results.label}. Means over disjoint sets of members [95 % interval]; error, "
         "calibration error (expected, 15 bins of equal width) and disagreement (images that two nets put "
         "into different classes, mean over pairs) in %, loss in nats",
-        ("average", "sets", *words, *prices, "published"),
+        ("average", "sets", *words),
         rows,
-        frozenset({"sets", *words, *prices}),
+        frozenset({"sets", *words}),
     )
+
+
+def ensemble_price_table(results: Results) -> Table | None:
+    """What every ensemble takes, by counting; None where there is none."""
+    prices = {"parameters": "parameters", "macs": "MACs an image", "training_macs": "MACs to train"}
+    rows = tuple(
+        (one.id, *(as_count(results.count(one.id, quantity)) for quantity in prices))
+        for one in results.averaged
+    )
+    columns = ("average", *prices.values())
+    caption = (
+        "What averaged predictions take: weights, and multiply-accumulates for an image and for training"
+    )
+    return Table("ensemble-price", caption, columns, rows, frozenset(columns[1:])) if rows else None
 
 
 def _row(results: Results, one: Ensemble) -> tuple[str, ...]:
@@ -43,9 +58,8 @@ def _row(results: Results, one: Ensemble) -> tuple[str, ...]:
         values = results.values(one.id, metric)  # type: ignore[arg-type]
         known = values[~np.isnan(values)]
         figures.append(interval(stats.mean(known), digits) if len(known) else "–")
-    prices = [as_count(results.count(one.id, name)) for name in ("parameters", "macs", "training_macs")]
     sets = str(len(results.values(one.id, "test_error")))
-    return (one.id, sets, *figures, *prices, published(results, one.id))
+    return (one.id, sets, *figures)
 
 
 def ensemble_cost_table(results: Results) -> Table | None:

@@ -12,15 +12,15 @@ import jinja2
 from bench.claims.verdicts import Outcome, decide
 from bench.common.errors import UserError
 from bench.report import tables
-from bench.report.averages import ensemble_cost_table, ensembles_table
-from bench.report.figures import figures
+from bench.report.averages import ensemble_cost_table, ensemble_price_table, ensembles_table
+from bench.report.figures import pictures
 from bench.report.library import tally_of
 from bench.report.networks import count_verdicts, layer_tables, networks_table
 from bench.report.page import curves_data, details
 from bench.report.references import references_table
 from bench.report.table import Table, without_html
 from bench.report.tuning import tuned_table, tuning_table
-from bench.results.tables import SHEET, Results, as_json, put, read
+from bench.results.tables import Results, as_json, put, read
 
 
 def build_report(folder: Path) -> list[Outcome]:
@@ -32,12 +32,13 @@ def build_report(folder: Path) -> list[Outcome]:
     results = read(folder)
     outcomes = decide(results.decided, results.values, results.count, results.pools)
     shown = _tables(results, outcomes)
-    drawn = figures(results, results.label)
+    drawn = pictures(results, results.label)
     layers = layer_tables(results)
     made: dict[Path, str | bytes] = {}
-    for figure in drawn:
-        made[folder / "figures" / f"{figure.name}.svg"] = figure.drawn.svg
-        made[folder / "figures" / f"{figure.name}.png"] = figure.drawn.png
+    for picture in drawn:
+        if not picture.file:
+            made[folder / "figures" / f"{picture.name}.svg"] = picture.svg
+            made[folder / "figures" / f"{picture.name}.png"] = picture.png
     for table in filter(None, [*shown.values(), *layers]):
         made[folder / "tables" / f"{table.name}.csv"] = table.csv()
         made[folder / "tables" / f"{table.name}.md"] = table.markdown()
@@ -53,9 +54,7 @@ def build_report(folder: Path) -> list[Outcome]:
         "plan": results.plan,
         "tables": shown,
         "layers": layers,
-        "figures": drawn,
-        "sheet": base64.b64encode(results.sheet).decode(),
-        "sheet_file": SHEET,
+        "pictures": [(one, base64.b64encode(one.png).decode() if one.file else "") for one in drawn],
         "conclusions": [(one, tables.conclusion(one)) for one in outcomes],
         "tally": tally(outcomes),
         "provenance": results.provenance,
@@ -132,6 +131,7 @@ def _tables(results: Results, outcomes: list[Outcome]) -> dict[str, Table | None
         "networks": networks_table(results),
         "experiments": tables.main_table(results),
         "ensembles": ensembles_table(results),
+        "ensemble_price": ensemble_price_table(results),
         "references": references_table(results),
         "tuned": tuned_table(results),
         "tuning": tuning_table(results),

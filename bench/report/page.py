@@ -22,18 +22,20 @@ class Detail:
     runs: Table
     settings: str
     command: str
+    curves: bool  # whether it has any
 
 
 def details(results: Results) -> list[Detail]:
     """Each experiment's part, in the suite's order."""
     runs, made = runs_tables(results), []
+    drawn = set(results.curves.get("experiment", ()))
     for one in results.plan["experiments"]:
         if one["id"] in runs:
             name, profile = results.plan["name"], results.plan["profile"]
             seeds = results.seeds[one["id"]]
             command = f"bench run {name} --profile {profile} --only '{one['id']}' --seeds {seeds}"
             settings = json.dumps(one["spec"], indent=1, ensure_ascii=False)
-            made.append(Detail(one["id"], runs[one["id"]], settings, command))
+            made.append(Detail(one["id"], runs[one["id"]], settings, command, one["id"] in drawn))
     return made
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from bench.claims import stats
 
+_WORDY = 20  # characters of a cell
+
 
 @dataclass(frozen=True)
 class Table:
@@ -18,6 +20,13 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numeric: frozenset[str] = frozenset()
+
+    @property
+    def wordy(self) -> frozenset[str]:
+        """The columns of text that need room on a page, lest they are set one word a line."""
+        cells = dict(zip(self.columns, zip(*self.rows, strict=True), strict=True)) if self.rows else {}
+        longest = {name: max(map(len, column)) for name, column in cells.items()}
+        return frozenset(n for n, most in longest.items() if most > _WORDY and n not in self.numeric)
 
     def csv(self) -> str:
         """As CSV."""

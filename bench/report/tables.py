@@ -81,6 +81,7 @@ def main_table(results: Results) -> Table | None:
         return None
     metrics: list[Metric] = list(dict.fromkeys(["train_error", "test_error", results.headline]))
     images = results.plan["data"].get("test")
+    differing, alike = _counts(results)
     rows = []
     for experiment in results.experiments:
         samples = {metric: results.values(experiment, metric) for metric in metrics}
@@ -93,12 +94,12 @@ def main_table(results: Results) -> Table | None:
                 *(interval(stats.mean(sample)) if len(sample) else "–" for sample in samples.values()),
                 f"{both.low:.2f} to {both.high:.2f}" if both else "–",
                 f"{len(tested)} ({diverged} diverged)" if diverged else str(len(tested)),
-                *(as_count(results.count(experiment, name)) for name in ("parameters", "macs")),
+                *(as_count(results.count(experiment, name)) for name in differing),
                 _settings(results, experiment),
                 published(results, experiment),
             )
         )
-    numeric = (*map(title, metrics), "on other images", "n", "parameters", "MACs")
+    numeric = (*map(title, metrics), "on other images", "n", *differing.values())
     columns = ["experiment", *numeric, "settings"]
     if any(row[-1] != "–" for row in rows):
         columns.append("published, %" + (" (other protocol!)" if results.other_protocol else ""))
@@ -106,11 +107,20 @@ def main_table(results: Results) -> Table | None:
         "experiments",
         f"Experiments: {results.label}. Errors in %, mean over n seeds [95 % interval for the choice of "
         'seeds]; training error is clean (evaluation mode, un-augmented, last epoch); "on other images" is '
-        "the interval of the test error for other seeds and other test images both",
+        "the interval of the test error for other seeds and other test images both" + alike,
         tuple(columns),
         tuple(row[: len(columns)] for row in rows),
         frozenset(numeric),
     )
+
+
+def _counts(results: Results) -> tuple[dict[str, str], str]:
+    """Counts that tell networks apart, with their words; and the others in a sentence."""
+    words = {"parameters": "parameters", "macs": "MACs"}
+    values = {name: {results.count(one, name) for one in results.experiments} for name in words}
+    alike = {name: one for name, (one, *more) in values.items() if not more and len(results.experiments) > 1}
+    said = " and ".join(f"{as_count(count)} {words[name]}" for name, count in alike.items())
+    return {name: words[name] for name in words if name not in alike}, f". Each has {said}" if said else ""
 
 
 def trouble_table(results: Results) -> Table | None:

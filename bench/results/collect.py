@@ -203,6 +203,7 @@ def _plan_facts(progress: Progress) -> dict[str, Any]:
         "claims": [claim.model_dump(mode="json") for claim in suite.claims],
         "references": [reference.model_dump(mode="json") for reference in suite.references],
         "tuning": plan.profile.tuning.model_dump(mode="json") if plan.profile.tuning else None,
+        "figures": None if suite.figures is None else [one.model_dump(mode="json") for one in suite.figures],
         "networks": [one.model_dump(mode="json") for one in suite.networks],
         "sources": [_experiment_facts(one, progress) for one in plan.sources],
         "given": [{"id": one.id, "weights": one.weights, "sha256": one.sha256} for one in plan.given],

@@ -15,6 +15,7 @@ from bench.spec.base import FrozenDict, Named, Spec, Table, describe, digest
 from bench.spec.claim import Claim, Reference
 from bench.spec.ensemble import Ensemble
 from bench.spec.experiment import Experiment, Network
+from bench.spec.figure import Figure
 from bench.spec.profile import LOOKS, PROFILES, Profile
 from bench.spec.recipe import Recipe
 from bench.spec.run import DataUse, RunSpec, try_space
@@ -28,6 +29,7 @@ class Suite(Spec):
 
     A suite that only counts has `networks`, and neither experiments nor data nor profiles. `sources` are
     trained for experiments to start from: untuned, once for each seed, and no contenders themselves.
+    `figures` are the report's, in its order; without them it has those that suit any suite.
     """
 
     title: str
@@ -41,6 +43,7 @@ class Suite(Spec):
     augment: tuple[Named, ...] = ()
     claims: tuple[SerializeAsAny[Claim], ...] = ()
     references: tuple[Reference, ...] = ()
+    figures: tuple[SerializeAsAny[Figure], ...] | None = None
     name: str = ""
     expectations: str = ""
 
@@ -104,22 +107,27 @@ class Suite(Spec):
                     if lacking:
                         raise ValueError(f"ensemble {ensemble.id!r}: experiment {one.id!r} needs {lacking}")
         ids = [*trained, *(one.id for one in self.networks), *(one.id for one in self.ensembles)]
-        for kind, names in (("experiment", ids + sources), ("claim", [claim.id for claim in self.claims])):
+        figures = self.figures or ()
+        for kind, names in (
+            ("experiment id", ids + sources),
+            ("claim id", [claim.id for claim in self.claims]),
+            ("figure name", [one.file_name for one in figures]),
+        ):
             for name in {name for name in names if names.count(name) > 1}:
-                raise ValueError(f"{kind} id {name!r} stands twice")
+                raise ValueError(f"{kind} {name!r} stands twice")
             for name in (name for name in names if not usable_as_file(name)):
-                raise ValueError(
-                    f"{kind} id {name!r} cannot be a file's name: leave out slashes, a first dot"
-                )
+                raise ValueError(f"{kind} {name!r} cannot be a file's name: leave out slashes, a first dot")
         for claim in self.claims:
             _all_known(claim.experiments(), ids, f"claim {claim.id!r}")
+        for figure in figures:
+            _all_known(figure.experiments(), ids, f"figure {figure.file_name!r}")
         _all_known((reference.experiment for reference in self.references), ids, "a reference")
         return self
 
     @property
     def hash(self) -> str:
         """What was declared beforehand: experiments, profiles, claims with their directions, looks."""
-        told = self.model_copy(update={"name": "", "expectations": ""}).canonical()
+        told = self.model_copy(update={"name": "", "expectations": "", "figures": None}).canonical()
         return digest(f"{told}{LOOKS}")
 
     def profile(self, name: str) -> Profile:

@@ -14,6 +14,8 @@ async function look() {
     const part = (found[width] = { requests: page.performance.getEntriesByType("resource").length });
     part.scroll = root.documentElement.scrollWidth;
     part.figures = [...root.querySelectorAll("figure.drawn svg")].map(box);
+    part.tallest = Math.max(...[...root.querySelectorAll(".scroll tr")].map((row) => box(row)[1]));
+    part.narrowest = Math.min(...[...root.querySelectorAll(".scroll td.wordy")].map((cell) => box(cell)[0]).filter(Boolean));
     part.before = names();
     const heads = [...root.querySelectorAll("#experiments th")];
     const button = heads.find((head) => head.textContent === "test error").querySelector("button");
@@ -22,6 +24,8 @@ async function look() {
     part.told = button.parentElement.getAttribute("aria-sort");
     const explore = root.getElementById("explore"), svg = explore.querySelector("svg");
     part.hidden = explore.hidden;
+    part.boxes = [...explore.querySelectorAll("input[name=experiment]")].map((each) => [each.value, each.checked]);
+    part.said = [...svg.querySelectorAll("text")].map((text) => text.textContent);
     part.curves = svg.querySelectorAll("path.curve").length;
     part.paths = svg.querySelectorAll("path").length;
     explore.querySelector("input[name=each]").click();

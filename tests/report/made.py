@@ -157,3 +157,18 @@ def transferred() -> Results:
         rows.append({**one, "spec": spec, **({"source": "task A"} if start else {})})
     sources = [{"id": "task A"}]
     return replace(base, plan={**base.plan, "experiments": rows, "sources": sources})
+
+
+def probed() -> Results:
+    """As `made_up`, but classifiers on layers 1 and 2, of a source or of random weights, and no curves."""
+    base = made_up()
+    rows = []
+    for number, one in enumerate(base.plan["experiments"]):
+        probe = {"layer": number % 2 + 1, "classifier": "svm"}
+        rows.append(
+            {**one, "spec": {**one["spec"], "probe": probe}} | ({"source": "A"} if number < 2 else {})
+        )
+    runs = base.runs.assign(test_balanced_error=base.runs["test_error"])
+    cost = base.cost.assign(images_per_second=np.nan)
+    plan = {**base.plan, "experiments": rows}
+    return replace(base, plan=plan, runs=runs, curves=base.curves[:0], cost=cost)

@@ -12,7 +12,7 @@ from bench.common.errors import UserError
 from bench.report.build import build_report
 from bench.report.library import find_results
 from bench.results.tables import read, write
-from tests.report.made import averaged, built, made_up, transferred
+from tests.report.made import averaged, built, made_up, probed, transferred
 
 
 def test_same_files_same_bytes(tmp_path, report):
@@ -147,7 +147,23 @@ def test_the_contact_sheet_stands_in_the_report(report, averages):
     assert averages["augmentations.png"] == b"a picture"
     assert base64.b64encode(b"a picture") in averages["report.html"]
     assert b"(augmentations.png)" in averages["report.md"]
-    assert b"Contact sheet" not in report["report.html"]
+    assert b"What each augmentation does" not in report["report.html"]
+
+
+def test_probes_say_what_they_are(tmp_path):
+    made = built(tmp_path, probed())
+    assert b"svm on layer 2" in made["report.html"]
+    assert b"nan" not in made["tables/cost.csv"]
+    assert "figures/curves.svg" not in made
+
+
+def test_the_report_has_the_declared_figures_in_their_order(tmp_path):
+    declared = [{"kind": "curves"}, {"kind": "dots", "name": "of-two", "of": ["plain-20", "resnet-20"]}]
+    made = built(tmp_path, made_up(figures=declared))
+    assert {name for name in made if name.endswith(".svg")} == {"figures/curves.svg", "figures/of-two.svg"}
+    for report in (made["report.md"], made["report.html"]):
+        assert report.index(b"Training curves") < report.index(b"Test error (points")
+    assert not any(name.startswith("figures/") for name in built(tmp_path, made_up(figures=[])))
 
 
 def test_reports_load_nothing_heavy(tmp_path):

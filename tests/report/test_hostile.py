@@ -13,7 +13,7 @@ from bench.report.index import build_index
 from bench.report.library import entries
 from bench.results.tables import write
 from bench.spec import Network, Suite
-from tests.report.test_build import built, made_up
+from tests.report.made import built, made_up
 
 SCRIPT = "<!--<script>alert(1)</script>"
 

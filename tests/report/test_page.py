@@ -5,13 +5,15 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bench.report.build import build_report
 from bench.results.tables import write
-from tests.report.made import made_up
+from bench.spec import Reference
+from tests.report.made import averaged, made_up
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
@@ -25,12 +27,33 @@ LOOK = (Path(__file__).parent / "look.js").read_text()
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory, report):
+def found(tmp_path_factory):
     """What a browser finds on the page of made-up results, on a wide and on a narrow screen."""
+    return looked_at(made_up(), tmp_path_factory.mktemp("page"))
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory):
+    """The same of a page with averaged predictions, many references, and experiments without curves."""
+    results = averaged()
+    references = [
+        Reference(experiment="1 net", metric="test_error", value=40.0 + n, data="another data set, top-1",
+                  paper="Some authors and others 2015 (arXiv 0000.00000)", where="a table", status="F",
+                  statistic="single").model_dump(mode="json")
+        for n in range(5)
+    ]  # fmt: skip
+    curves = results.curves[results.curves["experiment"].isin(["plain-20", "resnet-56"])]
+    results = replace(results, curves=curves, plan={**results.plan, "references": references})
+    return looked_at(results, tmp_path_factory.mktemp("crowded"))
+
+
+def looked_at(results, folder):
+    """What `look.js` tells of the page of these results, by the screen's width."""
     if BROWSER is None:
         pytest.skip("no Chromium: apt-get install chromium")
-    folder = tmp_path_factory.mktemp("page")
-    page = report["report.html"].decode().replace("<head>", f"<head>{LISTEN}", 1)
+    write(results, folder)
+    build_report(folder)
+    page = (folder / "report.html").read_text().replace("<head>", f"<head>{LISTEN}", 1)
     harness = (
         f"<body><pre id='found'></pre><script type='text/plain' id='page'></script><script>{LOOK}</script>"
     )
@@ -79,6 +102,25 @@ def test_tables_sort_by_value_both_ways(found, width):
     assert found[width]["rising"] == ["resnet-20", "resnet-56", "plain-20", "plain-56"]
     assert found[width]["falling"] == found[width]["rising"][::-1]
     assert found[width]["told"] == "descending"
+
+
+def test_no_row_is_mostly_blank_and_no_text_one_word_a_line(crowded):
+    assert crowded["1000"]["tallest"] < 120
+    assert crowded["1000"]["narrowest"] > 150
+    assert crowded["390"]["narrowest"] > 150
+
+
+@WIDTHS
+def test_a_table_that_is_wider_than_the_screen_scrolls_by_itself(crowded, width):
+    assert crowded[width]["scroll"] <= int(width)
+
+
+@WIDTHS
+def test_only_experiments_with_curves_can_be_chosen(crowded, width):
+    assert crowded[width]["boxes"] == [["plain-20", True], ["resnet-56", True]]
+    assert crowded[width]["curves"] == 2
+    assert "validation error, %" in crowded[width]["said"]
+    assert crowded[width]["wrong"] == []
 
 
 @WIDTHS

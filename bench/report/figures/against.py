@@ -1,81 +1,114 @@
-"""Errors against what was counted, or alone."""
+"""A metric against a setting or a count, group by group."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-from matplotlib.ticker import EngFormatter, NullFormatter
+from pydantic import Field
 
-from bench.claims import stats
-from bench.claims.metrics import title
-from bench.report.figures.canvas import COLOURS, Figure, Mark, canvas_of, cycle, drawing_of, intervals, mark
-from bench.report.figures.families import Series, short
-from bench.results.tables import Results
+from bench.report.figures import canvas as house
+from bench.report.figures.canvas import Mark, Picture
+from bench.report.figures.series import Group, above, grouped, measured, ran, sample, value, words_of
+from bench.spec.base import FrozenDict, Several, Table
+from bench.spec.figure import Figure, MetricName, Metrics, SettingName, Settings
 
-PLACES = {"depth": "layers with weights", "parameters": "parameters"}  # what errors are drawn against
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
+    from bench.claims.stats import Sample
+    from bench.results.tables import Results
 
-def places_of(results: Results, quantity: str) -> dict[str, int]:
-    """Where each experiment that has runs stands on an axis."""
-    ran = [name for name in results.experiments if len(results.values(name, "test_error"))]
-    counted = {name: results.count(name, quantity) for name in ran}
-    return {name: place for name, place in counted.items() if place is not None}
-
-
-def against(results: Results, series: Sequence[Series], quantity: str, label: str) -> Figure:
-    """Error against a count: a line for each family where its members stand apart, else labelled points."""
-    panels = (("train_error", "training error (clean), %"), ("test_error", "test error, %"))
-    places, depths = places_of(results, quantity), places_of(results, "depth")
-    with canvas_of(len(panels), height=4.4) as (canvas, axes):
-        marked: list[list[Mark]] = []
-        for axis, (metric, words) in zip(axes, panels, strict=True):
-            marks = []
-            for colour, one in zip(cycle(), series, strict=False):
-                members = sorted((places[name], name) for name in one.experiments if name in places)
-                found = [
-                    (place, results.values(name, metric))  # type: ignore[arg-type]
-                    for place, name in members
-                ]
-                apart = bool(one.name) and len({depths[name] for _, name in members}) == len(members) > 1
-                intervals(axis, found, colour, line="-" if apart else "none")
-                ends = [
-                    Mark(place, float(np.mean(seeds)), short(name, one.name), colour)
-                    for (place, seeds), (_, name) in zip(found, members, strict=True)
-                ]
-                marks += [replace(ends[-1], text=one.name)] if apart else ends
-            axis.set_title(words, loc="left", fontweight="bold")
-            axis.set_xlabel(PLACES[quantity])
-            if quantity == "depth":
-                axis.set_xticks(sorted(set(places.values())))
-            elif max(places.values()) > 8 * min(places.values()):
-                axis.set_xscale("log")
-            if quantity != "depth":
-                axis.xaxis.set_major_formatter(EngFormatter(sep=" "))
-                axis.xaxis.set_minor_formatter(NullFormatter())
-            axis.margins(x=0.2)  # room for names
-            marked.append(marks)
-        canvas.draw_without_rendering()  # places are known once the axes are laid out
-        for axis, marks in zip(axes, marked, strict=True):
-            mark(axis, marks)
-        drawn = drawing_of(canvas, label)
-    caption = f"Error against {quantity} (points: seeds; bars: mean and 95 % interval). {label}"
-    return Figure(f"error-against-{quantity}", caption, drawn)
+_LARGE = ("parameters", "macs", "activations")  # counts that are read in thousands and millions
+_ASIDE = 3.0  # points between groups at one place, so that no bar hides another
+_WIDE = 8  # from the least to the most: more than that is drawn on a logarithmic scale
 
 
-def dots(results: Results, label: str) -> Figure:
-    """Every experiment's test error in a row of its own."""
-    names = [name for name in results.experiments if len(results.values(name, "test_error"))]
-    words = title(results.headline)
-    with canvas_of(1, height=0.8 + 0.34 * len(names)) as (canvas, (axis,)):
-        for row, name in enumerate(reversed(names)):
-            seeds = results.values(name, results.headline)
-            mean = stats.mean(seeds)
-            span = np.nan_to_num([[mean.value - mean.low], [mean.high - mean.value]])
-            axis.errorbar([mean.value], [row], xerr=span, color=COLOURS[0], marker="|", capsize=4)
-            axis.plot(seeds, [row] * len(seeds), ".", color=COLOURS[0], alpha=0.35)
-        axis.set_yticks(range(len(names)), list(reversed(names)))
-        axis.set_xlabel(f"{words}, %")
-        drawn = drawing_of(canvas, label)
-    return Figure(
-        "errors", f"{words.capitalize()} (points: seeds; bars: mean and 95 % interval). {label}", drawn
-    )
+class Against(Figure):
+    """A metric, or a panel for each of several, against a setting or a count.
+
+    `groups` are experiments by name; or those that agree in the settings `by` make one. The members of a
+    group are joined by a line where they stand apart, else each is named. With `over`, an experiment,
+    differences from it are shown, seed by seed.
+    """
+
+    kind: Literal["against"] = "against"
+    setting: SettingName
+    metric: Metrics = ()
+    groups: Table[Several] = Field(default_factory=FrozenDict)
+    by: Settings = ()
+    over: str = ""
+
+    @property
+    def file_name(self) -> str:
+        """Its own, else that of the setting."""
+        return self.name or f"against-{self.setting.replace('.', '-').replace('_', '-')}"
+
+    def draw(self, results: "Results", label: str) -> Picture | None:
+        """None where no experiment that has run says the setting."""
+        metrics = self.metric or (str(results.headline),)
+        names = [name for name in ran(results, results.experiments, metrics[0]) if name != self.over]
+        said = {name: value(results, name, self.setting) for name in names}
+        groups = grouped(results, (n for n, at in said.items() if at is not None), self.groups, self.by)
+        shown = {name: said[name] for group in groups for name in group.experiments}
+        if not shown or (self.over and not ran(results, [self.over], metrics[0])):
+            return None
+        ticks = list(dict.fromkeys(shown.values()))
+        numbers = all(isinstance(one, (int, float)) for one in ticks)
+        places = {n: float(at if numbers else ticks.index(at)) for n, at in shown.items()}  # type: ignore
+        with house.canvas_of(len(metrics), height=4.4) as (canvas, axes):
+            marked = []
+            for axis, metric in zip(axes, metrics, strict=True):
+                marked.append((axis, self._panel(axis, results, metric, groups, places)))
+                _places_along(axis, self.setting, sorted(set(places.values())), None if numbers else ticks)
+            house.name_points(canvas, marked)
+            measures = " and ".join(measured(metric).partition(",")[0] for metric in metrics)
+            words = self.title or f"{measures} against {words_of(self.setting)}".capitalize()
+            caption = f"{words} (points: seeds; bars: mean and 95 % interval)"
+            return house.picture_of(canvas, self.file_name, caption, label)
+
+    def _measured(self, metric: MetricName) -> str:
+        words = measured(metric)
+        return words.replace(", %", f" above that of {self.over}, points") if self.over else words
+
+    def _panel(
+        self,
+        axis: "Axes",
+        results: "Results",
+        metric: MetricName,
+        groups: Sequence[Group],
+        places: Mapping[str, float],
+    ) -> list[Mark]:
+        def shown(name: str) -> "Sample":
+            return above(results, name, self.over, metric) if self.over else sample(results, name, metric)
+
+        marks = []
+        if self.over:
+            axis.axhline(0, color=house.RULE, linewidth=1.2)
+        outermost = _ASIDE * (len(groups) - 1) / 2
+        for number, (colour, group) in enumerate(zip(house.colours(), groups, strict=False)):
+            members = sorted(group.experiments, key=lambda name: places[name])
+            found = [(places[name], values) for name in members if len(values := shown(name))]
+            apart = bool(group.name) and len({place for place, _ in found}) == len(members)
+            aside = _ASIDE * number - outermost
+            house.intervals(axis, found, colour, "-" if apart else "none", aside)
+            names = [group.name] * len(members) if apart else members
+            ends = [
+                Mark(place, float(values.mean()), name, colour, outermost)
+                for (place, values), name in zip(found, names, strict=True)
+            ]
+            marks += ends[-1:] if apart else ends
+        axis.set_title(self._measured(metric), loc="left", fontweight="bold", fontsize=10)
+        return marks
+
+
+def _places_along(
+    axis: "Axes", setting: str, places: Sequence[float], words: Sequence[object] | None
+) -> None:
+    axis.set_xlabel(words_of(setting))
+    if min(places) > 0 and max(places) >= _WIDE * min(places):
+        axis.set_xscale("log")
+    axis.margins(x=0.1)
+    if setting in _LARGE:
+        house.thousands(axis)
+    else:
+        axis.set_xticks(places, [f"{place:,g}" for place in places] if words is None else map(str, words))
+        axis.set_xticks([], minor=True)

@@ -4,20 +4,20 @@ import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from itertools import cycle
+from typing import TYPE_CHECKING, Any
 
-import matplotlib
-import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
-
-from bench.claims import stats
+if TYPE_CHECKING:  # suites import the kinds of figures, and should not wait for what draws them
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Canvas
 
 # Okabe and Ito's palette, told apart by colour-blind eyes as well
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+GREY, RULE = "#80868f", "#5c6470"
 _STYLE: dict[Any, Any] = {
     "svg.hashsalt": "cnn-bench",  # else every build draws other ids
     "svg.fonttype": "none",
+    "text.parse_math": False,  # an id may hold a dollar sign
     "font.family": "sans-serif",
     "font.size": 10,
     "axes.spines.top": False,
@@ -30,32 +30,36 @@ _STYLE: dict[Any, Any] = {
 
 
 @dataclass(frozen=True)
-class Figure:
-    """A drawn figure: its file name, what it shows, the SVG text, and the same as PNG."""
+class Picture:
+    """A drawn figure: its file's name, what it shows, and itself as SVG text and as PNG.
+
+    A picture that stands among the results files already has `file`, and no SVG.
+    """
 
     name: str
     caption: str
-    drawn: "Drawing"
-
-    @property
-    def svg(self) -> str:
-        """The SVG text."""
-        return self.drawn.svg
+    svg: str
+    png: bytes
+    file: str = ""
 
 
 @contextmanager
 def canvas_of(
     panels: int, height: float, rows: int = 1, width: float = 4.6, sharey: bool = False
-) -> Iterator[tuple[Canvas, list[Axes]]]:
+) -> "Iterator[tuple[Canvas, list[Axes]]]":
     """A figure of so many panels in each row, row by row; sizes of a panel in inches, a lone one is wider."""
+    import matplotlib
+    import numpy as np
+    from matplotlib.figure import Figure
+
     with matplotlib.rc_context(_STYLE):
         lone = panels * rows == 1
         size = (7.0 if lone else width * panels, height * rows)
-        canvas = Canvas(figsize=size, layout="constrained")
+        canvas = Figure(figsize=size, layout="constrained")
         yield canvas, list(np.ravel(canvas.subplots(rows, panels, sharey=sharey, squeeze=False)))
 
 
-def share_y(axes: Sequence[Axes]) -> None:
+def share_y(axes: "Sequence[Axes]") -> None:
     """The same range of errors on all axes."""
     low = min(axis.get_ylim()[0] for axis in axes)
     high = max(axis.get_ylim()[1] for axis in axes)
@@ -63,60 +67,112 @@ def share_y(axes: Sequence[Axes]) -> None:
         axis.set_ylim(max(0.0, low), min(100.0, high))
 
 
-def cycle() -> Iterator[str]:
+def colours() -> Iterator[str]:
     """The palette, again and again."""
-    while True:
-        yield from COLOURS
+    return cycle(COLOURS)
 
 
-@dataclass(frozen=True)
-class Drawing:
-    """A figure in both formats."""
-
-    svg: str
-    png: bytes
-
-
-def drawing_of(canvas: Canvas, label: str) -> Drawing:
-    """The figure with its label below."""
-    # the label goes with the file wherever it is shown
-    canvas.supxlabel(label, x=0.01, ha="left", fontsize=8, color="#5c6470")
+def picture_of(canvas: "Canvas", name: str, caption: str, label: str) -> Picture:
+    """What is drawn, with its label below: that goes with the file wherever it is shown."""
+    canvas.supxlabel(label, x=0.01, ha="left", fontsize=8, color=RULE)
     text, pixels = io.StringIO(), io.BytesIO()
     canvas.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
     canvas.set_layout_engine("none")  # the same places, without finding them again
     canvas.savefig(pixels, format="png", dpi=144, metadata={"Software": None})
-    return Drawing(text.getvalue(), pixels.getvalue())
+    return Picture(name, f"{caption}. {label}", text.getvalue(), pixels.getvalue())
 
 
-def intervals(axis: Axes, found: Sequence[tuple[int, Any]], colour: str, line: str) -> None:
-    """Means with 95 % intervals, and the seeds as points, at places along x."""
+def intervals(
+    axis: "Axes", found: Sequence[tuple[float, Any]], colour: str, line: str, aside: float = 0.0
+) -> None:
+    """Means with 95 % intervals, and the seeds as points, at places along x; `aside` by so many points."""
+    import numpy as np
+    from matplotlib.transforms import ScaledTranslation
+
+    from bench.claims import stats
+
     means = [stats.mean(values) for _, values in found]
     places = [place for place, _ in found]
     values = [mean.value for mean in means]
     spans = [[mean.value - mean.low for mean in means], [mean.high - mean.value for mean in means]]
-    axis.errorbar(
+    bars = axis.errorbar(
         places, values, yerr=np.nan_to_num(spans), color=colour, marker="_", capsize=4, linestyle=line
     )
+    drawn = [*bars.get_children()]
     for place, seeds in found:
-        axis.plot([place] * len(seeds), seeds, ".", color=colour, alpha=0.35, markersize=5)
+        drawn += axis.plot([place] * len(seeds), seeds, ".", color=colour, alpha=0.35, markersize=5)
+    shift = ScaledTranslation(aside / 72, 0, axis.get_figure().dpi_scale_trans)  # type: ignore[union-attr]
+    for one in drawn:
+        one.set_transform(one.get_transform() + shift)
+
+
+def across(axis: "Axes", row: float, values: Any) -> None:
+    """A row's mean with its 95 % interval, and the seeds as points."""
+    import numpy as np
+
+    from bench.claims import stats
+
+    mean = stats.mean(values)
+    span = np.nan_to_num([[mean.value - mean.low], [mean.high - mean.value]])
+    axis.errorbar([mean.value], [row], xerr=span, color=COLOURS[0], marker="|", capsize=4)
+    axis.plot(values, [row] * len(values), ".", color=COLOURS[0], alpha=0.35)
+
+
+def whole_numbers(axis: "Axes", at_most: int) -> None:
+    """Few whole numbers along x."""
+    from matplotlib.ticker import MaxNLocator
+
+    axis.xaxis.set_major_locator(MaxNLocator(at_most, integer=True, min_n_ticks=1))
+
+
+def thousands(axis: "Axes") -> None:
+    """Thousands and millions along x as such."""
+    from matplotlib.ticker import EngFormatter, NullFormatter
+
+    axis.xaxis.set_major_formatter(EngFormatter(sep=" "))
+    axis.xaxis.set_minor_formatter(NullFormatter())
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A name beside a point, in the data's coordinates."""
+    """A name beside a point, in the data's coordinates; `aside` by so many points of print."""
 
     x: float
     y: float
     text: str
     colour: str
+    aside: float = 0.0
 
 
 _CHARACTER, _LINE, _GAP = 4.8, 10.0, 7.0  # points: width of a letter of the labels, their height, distance
+_MOST = 0.6  # of a panel's width for names
 
 
-def mark(axis: Axes, marks: Sequence[Mark]) -> None:
-    """Names right of their points, moved up where they would meet."""
-    points = 72 / axis.get_figure().dpi  # type: ignore[union-attr]
+def name_points(canvas: "Canvas", marked: "Sequence[tuple[Axes, Sequence[Mark]]]") -> None:
+    """Names right of their points, with room for them, and moved up where they would meet."""
+    canvas.draw_without_rendering()  # places are known once the axes are laid out
+    for axis, marks in marked:
+        _make_room(axis, marks)
+        _name(axis, marks)
+
+
+def _points(axis: "Axes") -> float:
+    """Points of print in a unit of the axis's display."""
+    return 72 / axis.get_figure().dpi  # type: ignore[union-attr]
+
+
+def _make_room(axis: "Axes", marks: Sequence[Mark]) -> None:
+    scale, width = axis.xaxis.get_transform(), axis.bbox.width * _points(axis)
+    low, high = scale.transform(axis.get_xlim())
+    ticks = [tick for tick in axis.get_xticks() if axis.get_xlim()[0] <= tick <= axis.get_xlim()[1]]
+    ends = [(scale.transform(one.x) - low, (2 * _GAP + _CHARACTER * len(one.text)) / width) for one in marks]
+    span = max([high - low, *(place / (1 - min(share, _MOST)) for place, share in ends)])
+    axis.set_xlim(*scale.inverted().transform([low, low + span]))
+    axis.set_xticks(ticks)  # none below the names
+
+
+def _name(axis: "Axes", marks: Sequence[Mark]) -> None:
+    points = _points(axis)
     taken: list[tuple[float, float, float]] = []  # left, right, middle
     for one in sorted(marks, key=lambda mark: mark.y):
         left, middle = axis.transData.transform((one.x, one.y)) * points
@@ -128,7 +184,7 @@ def mark(axis: Axes, marks: Sequence[Mark]) -> None:
         axis.annotate(
             one.text,
             (one.x, one.y),
-            xytext=(_GAP, place - middle),
+            xytext=(_GAP + one.aside, place - middle),
             textcoords="offset points",
             color=one.colour,
             va="center",

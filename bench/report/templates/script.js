@@ -79,7 +79,10 @@ function explore(section, data) {
     const low = Math.floor(Math.min(...all) / step) * step, high = Math.ceil(Math.max(...all) / step) * step || step;
     const x = (epoch) => BOX.left + ((epoch - 1) / Math.max(1, last - 1)) * (BOX.width - BOX.left - BOX.right);
     const y = (error) => BOX.top + ((high - error) / (high - low || 1)) * (BOX.height - BOX.top - BOX.bottom);
-    if (!all.length) return;
+    if (!all.length) {
+      drawn("text", { x: BOX.width / 2, y: BOX.height / 2, "text-anchor": "middle" }, figure, "no experiment with such curves is ticked");
+      return;
+    }
     for (let error = low; error <= high; error += step) {
       drawn("line", { class: "rule", x1: BOX.left, x2: BOX.width - BOX.right, y1: y(error), y2: y(error) }, figure);
       drawn("text", { x: BOX.left - 6, y: y(error) + 4, "text-anchor": "end" }, figure, error);
@@ -89,7 +92,7 @@ function explore(section, data) {
       drawn("text", { x: x(epoch), y: BOX.height - 20, "text-anchor": "middle" }, figure, epoch);
     }
     drawn("text", { x: BOX.width - BOX.right, y: BOX.height - 5, "text-anchor": "end" }, figure, "epoch");
-    drawn("text", { x: BOX.left + 4, y: BOX.top + 8 }, figure, "error, %");
+    drawn("text", { x: BOX.left + 4, y: BOX.top + 8 }, figure, `${words[metric.value]}, %`);
     const path = (places, value) => places.map((p, i) => `${i ? "L" : "M"}${x(p.epoch).toFixed(1)},${y(value(p)).toFixed(1)}`).join("");
     for (const name of shown) {
       const colour = COLOURS[boxes.findIndex((box) => box.value === name) % COLOURS.length];
