@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from bench.claims import stats
 from bench.claims.kinds import Trained
 from bench.claims.verdicts import Outcome, decide
 from bench.spec import LOOKS
@@ -28,12 +27,6 @@ def simulated(suites: int, means: Sequence[float]) -> list[list[Outcome]]:
     rng = np.random.default_rng(0)
     tables = (dict(zip("abcd", rng.normal(means, 1, (20, 4)).T, strict=True)) for _ in range(suites))
     return [decide(ten_claims(), from_table(table), uncounted) for table in tables]
-
-
-@pytest.fixture
-def silent(monkeypatch):
-    """How many more seeds an undecided claim needs is only a note, and most of the time it takes."""
-    monkeypatch.setattr(stats, "seeds_for_power", lambda *_, **options: None)
 
 
 @pytest.mark.usefixtures("silent")

@@ -88,6 +88,7 @@ def test_too_few_sets_are_undecided_and_say_so():
     assert outcome.note == "needs 12 seeds of each experiment, has 8"
 
 
+@pytest.mark.usefixtures("silent")
 def test_false_verdicts_on_ensembles_are_rare_under_the_null():
     """Ensembles without any gain, three sets of four: at most 5 % of suites say anything."""
     rng = np.random.default_rng(3)

@@ -82,6 +82,7 @@ def test_the_simulation_computes_what_the_statistics_do():
     assert np.allclose(simulation.holm(many), [stats.holm(row) for row in many])
 
 
+@pytest.mark.usefixtures("silent")
 def test_the_simulated_suites_are_decided_as_real_ones(monkeypatch):
     monkeypatch.setattr(simulation, "SUITES", 40)
     claims = [less("first", f"other {i}", id=f"{i}") for i in range(10)]

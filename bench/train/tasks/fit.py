@@ -48,10 +48,7 @@ class Fit(Task):
     def run(self, prepared: Prepared) -> Result:
         spec, split, device = prepared.spec, prepared.split, prepared.device
         assert spec.probe is not None
-        cache = FeatureCache(prepared.context.folder.parent / FEATURES, spec.replace(probe=None).key)
-        featured = (
-            _of_layer(prepared, spec.probe, cache) if spec.probe.layer is not None else _of_images(spec.probe)
-        )
+        featured = _of_images(spec.probe) if spec.probe.features else _of_layer(prepared, spec.probe)
 
         def test() -> Images:
             return open_test(prepared.images, spec.data, device)
@@ -89,9 +86,10 @@ class FeatureCache:
         return found
 
 
-def _of_layer(prepared: Prepared, wanted: Probe, cache: FeatureCache) -> Featured:
+def _of_layer(prepared: Prepared, wanted: Probe) -> Featured:
     """What a layer of the network hands on, with the weights that it begins with."""
     spec, context, split = prepared.spec, prepared.context, prepared.split
+    cache = FeatureCache(context.folder.parent / FEATURES, spec.replace(probe=None).key)
     model = built(spec, split.classes, split.channels, context.alone)
     if spec.start:
         begin(model, spec.start, context.start)

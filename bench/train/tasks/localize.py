@@ -1,8 +1,8 @@
 """Localize: the class of an image's object, and the box that frames it.
 
-The network has four outputs beside those of the classes: centre, width and height of the box as shares of the
-image's side. Their loss counts where the object is still in sight after augmentation, and is left out
-(masked) elsewhere.
+The network has four outputs beside those of the classes, which a sigmoid makes the box's centre, width and
+height in shares of the image's side. Their loss counts where the object is still in sight after augmentation,
+and is left out (masked) elsewhere.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Localize(TrainedTask):
         sums = torch.zeros(4, dtype=torch.float64, device=images.x.device)
         for x, y, framed in zip(*parts, strict=True):
             outputs = network.logits(x.permute(0, 3, 1, 2))
-            overlap = iou(outputs[:, -_BOX:], framed[:, :_BOX])
+            overlap = iou(outputs[:, -_BOX:].sigmoid(), framed[:, :_BOX])
             missed = outputs[:, :-_BOX].argmax(1) != y
             losses = F.cross_entropy(outputs[:, :-_BOX], y, reduction="none")
             losses = losses + _BOX_WEIGHT * _box_loss(outputs, framed)
@@ -115,7 +115,7 @@ def iou(one: Tensor, other: Tensor) -> Tensor:
 
 def _box_loss(outputs: Tensor, target: Tensor) -> Tensor:
     """Squared distance (n,) of boxes as shares; zero where the object is out of sight."""
-    return (outputs[:, -_BOX:] - target[:, :_BOX]).square().sum(1) * target[:, _BOX]
+    return (outputs[:, -_BOX:].sigmoid() - target[:, :_BOX]).square().sum(1) * target[:, _BOX]
 
 
 task = Localize
