@@ -47,18 +47,18 @@ class Lines:
         self.total = session.plan.runs_total
         self.done = len(session.results)
 
-    def started(self, job: PlannedRun) -> None:
-        self._tell(f"start  {job.experiment}, {job.label}")
+    def started(self, run: PlannedRun) -> None:
+        self._tell(f"start  {run.experiment}, {run.label}")
 
-    def epoch(self, job: PlannedRun, epoch: Epoch) -> None:
+    def epoch(self, run: PlannedRun, epoch: Epoch) -> None:
         """Epochs are too many for a log."""
 
-    def ended(self, job: PlannedRun, result: Result) -> None:
+    def ended(self, run: PlannedRun, result: Result) -> None:
         self.done += 1
-        self._tell(f"{result.status:<6} {job.experiment}, {job.label}: {outcome(result)}")
+        self._tell(f"{result.status:<6} {run.experiment}, {run.label}: {outcome(result)}")
 
-    def failed(self, job: PlannedRun, reason: str) -> None:
-        self._tell(f"FAILED {job.experiment}, {job.label}: {reason}")
+    def failed(self, run: PlannedRun, reason: str) -> None:
+        self._tell(f"FAILED {run.experiment}, {run.label}: {reason}")
 
     def _tell(self, line: str) -> None:
         minutes, seconds = divmod(int(monotonic() - self.started_at), 60)
@@ -92,19 +92,19 @@ class LiveDisplay:
         self.price_first = session.price_left()
         self.started_at = monotonic()
 
-    def started(self, job: PlannedRun) -> None:
-        self.latest.pop(job.key, None)
+    def started(self, run: PlannedRun) -> None:
+        self.latest.pop(run.key, None)
 
-    def epoch(self, job: PlannedRun, epoch: Epoch) -> None:
-        self.latest[job.key] = epoch
+    def epoch(self, run: PlannedRun, epoch: Epoch) -> None:
+        self.latest[run.key] = epoch
 
-    def ended(self, job: PlannedRun, result: Result) -> None:
+    def ended(self, run: PlannedRun, result: Result) -> None:
         style = {"finished": "green", "diverged": "yellow", "pruned": "dim"}[result.status]
         line = Text(f"  {result.status:<9}", style=style)
-        self.events.append(line.append(f"{job.experiment}, {job.label}: {outcome(result)}", style="default"))
+        self.events.append(line.append(f"{run.experiment}, {run.label}: {outcome(result)}", style="default"))
 
-    def failed(self, job: PlannedRun, reason: str) -> None:
-        self.events.append(Text(f"  failed   {job.experiment}, {job.label}: {reason}", style="red"))
+    def failed(self, run: PlannedRun, reason: str) -> None:
+        self.events.append(Text(f"  failed   {run.experiment}, {run.label}: {reason}", style="red"))
 
     def _render(self) -> RenderableType:
         if self.session is None:
@@ -130,9 +130,9 @@ class LiveDisplay:
     def _price_left(self, session: Session) -> float:
         """What is left, the done part of running runs taken off."""
         left = session.price_left()
-        for key, job in list(session.running.items()):
+        for key, run in list(session.running.items()):
             if key in self.latest:
-                left -= job.price * self.latest[key].epoch / job.spec.recipe.epochs
+                left -= run.price * self.latest[key].epoch / run.spec.recipe.epochs
         return max(0.0, left)
 
     def _running(self, session: Session) -> RenderableType:
@@ -141,18 +141,18 @@ class LiveDisplay:
             table.add_column(name)
         for name in ("epoch", "training error", "validation error", "images/s"):
             table.add_column(name, justify="right")
-        for key, job in list(session.running.items()):
+        for key, run in list(session.running.items()):
             epoch = self.latest.get(key)
             cells = ["starting", "", "", ""]
             if epoch:
                 held_out = epoch.validation_error
                 cells = [
-                    f"{epoch.epoch}/{job.spec.recipe.epochs}",
+                    f"{epoch.epoch}/{run.spec.recipe.epochs}",
                     f"{epoch.train_error:.1f} %",
                     "–" if held_out is None else f"{held_out:.1f} %",
                     f"{epoch.images_per_second:,.0f}",
                 ]
-            table.add_row(job.experiment, job.label, *cells)
+            table.add_row(run.experiment, run.label, *cells)
         return table
 
 

@@ -43,16 +43,16 @@ class _AtEnds:
     def __init__(self, work_dir: Path) -> None:
         self.work_dir = work_dir
 
-    def started(self, job: PlannedRun) -> None:
+    def started(self, run: PlannedRun) -> None:
         """Nothing to do."""
 
-    def epoch(self, job: PlannedRun, epoch: Epoch) -> None:
+    def epoch(self, run: PlannedRun, epoch: Epoch) -> None:
         """Nothing to do."""
 
-    def ended(self, job: PlannedRun, result: Result) -> None:
+    def ended(self, run: PlannedRun, result: Result) -> None:
         """The tracker, which listens first, has logged everything."""
 
-    def failed(self, job: PlannedRun, reason: str) -> None:
+    def failed(self, run: PlannedRun, reason: str) -> None:
         """The checkpoint stays: the next start goes on from it."""
 
 
@@ -63,10 +63,10 @@ class SourceKeeper(_AtEnds):
         super().__init__(work_dir)
         self.sources = sources
 
-    def ended(self, job: PlannedRun, result: Result) -> None:
+    def ended(self, run: PlannedRun, result: Result) -> None:
         """A source's weights, before the CheckpointCleaner removes them."""
-        if job.experiment in self.sources and job.phase != "tune":
-            self.keep(job.key, (self.work_dir / job.key / WEIGHTS).read_bytes())
+        if run.experiment in self.sources and run.phase != "tune":
+            self.keep(run.key, (self.work_dir / run.key / WEIGHTS).read_bytes())
 
     def keep(self, key: str, weights: bytes) -> None:
         """Write the weights of the run with that key."""
@@ -77,9 +77,9 @@ class SourceKeeper(_AtEnds):
 class CheckpointCleaner(_AtEnds):
     """Removes a run's checkpoint once the store has its result."""
 
-    def ended(self, job: PlannedRun, result: Result) -> None:
+    def ended(self, run: PlannedRun, result: Result) -> None:
         """All of it."""
-        shutil.rmtree(self.work_dir / job.key, ignore_errors=True)
+        shutil.rmtree(self.work_dir / run.key, ignore_errors=True)
 
 
 def drive(
@@ -94,9 +94,9 @@ def drive(
     tracker.open(plan)
     keeper = SourceKeeper(runs_dir / "work", {one.id for one in plan.begun_with})
     for source in plan.begun_with:
-        for job in cached.progress.finals(source):
-            if job.key in cached.runs:
-                keeper.keep(job.key, tracker.artifact(cached.runs[job.key], WEIGHTS))
+        for run in cached.progress.finals(source):
+            if run.key in cached.runs:
+                keeper.keep(run.key, tracker.artifact(cached.runs[run.key], WEIGHTS))
     for given in plan.given:
         keeper.keep(given.key, given.content())
     news = Outbox(tracker)

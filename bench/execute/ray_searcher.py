@@ -54,33 +54,33 @@ class RaySearcher(Searcher):
     def __init__(self, session: "Session", place: Place, gpu: bool) -> None:
         super().__init__()
         self.session, self.place, self.gpu = session, place, gpu
-        self.jobs: dict[str, PlannedRun] = {}
+        self.runs: dict[str, PlannedRun] = {}
         self.on_failure = FailureCallback(self)
 
     def suggest(self, trial_id: str) -> dict[str, Any] | str | None:
         """The next run; None to wait for one that must end first; FINISHED at the end."""
-        job = self.session.next()
-        if job is None:
+        run = self.session.next()
+        if run is None:
             return Searcher.FINISHED if self.session.over else None
-        self.jobs[trial_id] = job
-        return {"item": asdict(WorkItem.of(job, self.place, self.gpu))}
+        self.runs[trial_id] = run
+        return {"item": asdict(WorkItem.of(run, self.place, self.gpu))}
 
     def on_trial_result(self, trial_id: str, result: dict[str, Any]) -> None:
         """Pass on an epoch. A retried run may report an epoch twice; the tracker keeps the first."""
-        if "epoch" in result and trial_id in self.jobs:
-            self.session.epoch(self.jobs[trial_id], Epoch(**json.loads(result["epoch"])))
+        if "epoch" in result and trial_id in self.runs:
+            self.session.epoch(self.runs[trial_id], Epoch(**json.loads(result["epoch"])))
 
     def on_trial_complete(
         self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False
     ) -> None:
         """Pass on a result; errors come by way of `FailureCallback`, which hears their text."""
-        if error or trial_id not in self.jobs:
+        if error or trial_id not in self.runs:
             return
         if result and "result" in result:
             plain = json.loads(result["result"])
-            self.session.ended(self.jobs.pop(trial_id), Result.from_plain(plain))
+            self.session.ended(self.runs.pop(trial_id), Result.from_plain(plain))
         elif result and "refused" in result:
-            self.session.failed(self.jobs.pop(trial_id), result["refused"])
+            self.session.failed(self.runs.pop(trial_id), result["refused"])
         # else Tune stopped it in mid-run: it goes on from its checkpoint next time
 
     def save(self, checkpoint_path: str) -> None:
@@ -101,9 +101,9 @@ class FailureCallback(tune.Callback):
 
     def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         """Pass on the failure, with the last line of the worker's traceback."""
-        job = self.searcher.jobs.pop(trial.trial_id, None)
-        if job is not None:
-            self.searcher.session.failed(job, _last_line(trial.error_file))
+        run = self.searcher.runs.pop(trial.trial_id, None)
+        if run is not None:
+            self.searcher.session.failed(run, _last_line(trial.error_file))
 
     def __getstate__(self) -> dict[str, Any]:
         return {}

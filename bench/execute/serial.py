@@ -17,18 +17,18 @@ class Serial:
     def execute(self, session: Session) -> None:
         from bench.train.run import Interrupted
 
-        while (job := session.next()) is not None:
-            item = WorkItem.of(job, self.place, self.place.gpus_per_run != 0)
+        while (run := session.next()) is not None:
+            item = WorkItem.of(run, self.place, self.place.gpus_per_run != 0)
             try:
-                result = do_work(item, lambda e, j=job: session.epoch(j, e), self.place.late)  # type: ignore[misc]
+                result = do_work(item, lambda e, j=run: session.epoch(j, e), self.place.late)  # type: ignore[misc]
             except Interrupted:
-                session.running.pop(job.key)
+                session.running.pop(run.key)
                 session.stop()
             except UserError as error:
-                session.failed(job, str(error))
+                session.failed(run, str(error))
             except Exception as error:  # one broken run must not take the suite down
-                session.failed(job, f"{type(error).__name__}: {error}")
+                session.failed(run, f"{type(error).__name__}: {error}")
             else:
-                session.ended(job, result)
+                session.ended(run, result)
             if self.place.late():
                 session.stop()

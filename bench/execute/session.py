@@ -19,16 +19,16 @@ _ORDER = {"source": 0, "tune": 1, "final": 2}
 class Listener(Protocol):
     """What wants to hear how the work goes: the tracker and the display."""
 
-    def started(self, job: PlannedRun) -> None:
+    def started(self, run: PlannedRun) -> None:
         """A run starts, or goes on."""
 
-    def epoch(self, job: PlannedRun, epoch: Epoch) -> None:
+    def epoch(self, run: PlannedRun, epoch: Epoch) -> None:
         """A run reports an epoch."""
 
-    def ended(self, job: PlannedRun, result: Result) -> None:
+    def ended(self, run: PlannedRun, result: Result) -> None:
         """A run has its result."""
 
-    def failed(self, job: PlannedRun, reason: str) -> None:
+    def failed(self, run: PlannedRun, reason: str) -> None:
         """A run could not be done, after all retries."""
 
 
@@ -74,34 +74,34 @@ class Session:
         """A run to start now; None if there is none at the moment (see `over`)."""
         if self.stopping or not self._ready:
             return None
-        job = self._ready.pop(0)
-        self.running[job.key] = job
-        self._since[job.key] = monotonic()
+        run = self._ready.pop(0)
+        self.running[run.key] = run
+        self._since[run.key] = monotonic()
         for listener in self.listeners:
-            listener.started(job)
-        return job
+            listener.started(run)
+        return run
 
-    def epoch(self, job: PlannedRun, epoch: Epoch) -> None:
-        """A running job reports an epoch."""
+    def epoch(self, run: PlannedRun, epoch: Epoch) -> None:
+        """A run that goes on reports an epoch."""
         for listener in self.listeners:
-            listener.epoch(job, epoch)
+            listener.epoch(run, epoch)
 
-    def ended(self, job: PlannedRun, result: Result) -> None:
-        """A running job has ended: what depends on it may become ready."""
-        self.running.pop(job.key)
-        here = monotonic() - self._since[job.key]  # a resumed run's seconds count earlier sessions too
+    def ended(self, run: PlannedRun, result: Result) -> None:
+        """A run has ended: what depends on it may become ready."""
+        self.running.pop(run.key)
+        here = monotonic() - self._since[run.key]  # a resumed run's seconds count earlier sessions too
         self.busy_seconds += min(here, result.cost.get("seconds", 0.0))
-        self.progress.add(job, result)
+        self.progress.add(run, result)
         self._ready = self._find_ready()
         for listener in self.listeners:
-            listener.ended(job, result)
+            listener.ended(run, result)
 
-    def failed(self, job: PlannedRun, reason: str) -> None:
-        """A running job could not be done; the rest goes on."""
-        self.running.pop(job.key)
-        self.failures[job.key] = f"{job.experiment}, {job.label}: {reason}"
+    def failed(self, run: PlannedRun, reason: str) -> None:
+        """A run could not be done; the rest goes on."""
+        self.running.pop(run.key)
+        self.failures[run.key] = f"{run.experiment}, {run.label}: {reason}"
         for listener in self.listeners:
-            listener.failed(job, reason)
+            listener.failed(run, reason)
         self._ready = self._find_ready()
 
     def stop(self) -> None:
@@ -110,15 +110,15 @@ class Session:
 
     def _find_ready(self) -> list[PlannedRun]:
         self._give_up()
-        jobs = [job for one in self.plan.everyone for job in self.progress.ready(one)]
-        waiting = [j for j in jobs if j.key not in self.running and j.key not in self.failures]
-        return sorted(waiting, key=lambda job: (_ORDER[job.phase], -job.price))
+        runs = [run for one in self.plan.everyone for run in self.progress.ready(one)]
+        waiting = [j for j in runs if j.key not in self.running and j.key not in self.failures]
+        return sorted(waiting, key=lambda run: (_ORDER[run.phase], -run.price))
 
     def _give_up(self) -> None:
         """What begins with a run that failed has failed too."""
-        for job in (job for one in self.plan.experiments for job in self.progress.missing(one)):
-            if job.needs in self.failures:
-                self.failures[job.key] = f"{job.experiment}, {job.label}: what it begins with has failed"
+        for run in (run for one in self.plan.experiments for run in self.progress.missing(one)):
+            if run.needs in self.failures:
+                self.failures[run.key] = f"{run.experiment}, {run.label}: what it begins with has failed"
 
     def price_left(self) -> float:
         """Multiply-accumulates still to do."""

@@ -59,19 +59,19 @@ class WorkItem:
     own_files: tuple[str, ...] = ()  # of the user's own models and augmentations
 
     @classmethod
-    def of(cls, job: "PlannedRun", place: Place, gpu: bool) -> "WorkItem":
-        """The item for a job."""
+    def of(cls, run: "PlannedRun", place: Place, gpu: bool) -> "WorkItem":
+        """The item for a run."""
         from bench.plan.plugins import own_files
 
         return cls(
-            spec=job.spec.model_dump(mode="json"),
-            limits={str(epoch): limit for epoch, limit in job.limits.items()},
+            spec=run.spec.model_dump(mode="json"),
+            limits={str(epoch): limit for epoch, limit in run.limits.items()},
             data_dir=str(place.data_dir),
-            folder=str(place.folder(job.key)),
+            folder=str(place.folder(run.key)),
             threads=max(1, int(place.cpus_per_run)),
             gpu=gpu,
-            start=place.start(job.spec),
-            own_files=own_files(job.spec),
+            start=place.start(run.spec),
+            own_files=own_files(run.spec),
         )
 
 

@@ -36,7 +36,8 @@ def test_a_whole_suite_loads(tmp_path):
     ("own", "said"),
     [
         ('recipe={"lr": -1}', r"recipe.lr: .*greater than 0 \(given: -1\)"),
-        ('recipe={"schedule": "cosin"}', "recipe.schedule: did you mean 'cosine'. allowed: constant, cosine"),
+        ('recipe={"schedule": "cosin"}', "recipe: there is no schedule 'cosin': did you mean 'cosine'"),
+        ('recipe={"precision": "fp23"}', "recipe.precision: did you mean 'fp32'. allowed: bf16, fp32"),
         ('recipe={"schedule": "cyclic"}', "recipe: a cyclic schedule, and no other, has `cycles`"),
         ('recipe={"warmup": {"lr": 1}}', "recipe.warmup.until_train_error: Field required"),
         ('data={"train": 0}', r"data.train: .*greater than or equal to 1 \(given: 0\)"),
@@ -56,7 +57,7 @@ def test_overrides_are_held_to_what_a_run_may_have(tmp_path, own, said):
         ('"momentum": Range(low=0.5, high=1.5)', r"space.momentum: .*less than 1 \(given: 1.5\)"),
         ('"lr": Range(low=-1, high=1, log=False)', r"space.lr: .*greater than 0 \(given: -1.0\)"),
         ('"batch_size": Range(low=16, high=64)', "space.batch_size: .*valid integer"),
-        ('"schedule": Choice(values=("step", "cosin"))', "space.schedule: did you mean 'cosine'"),
+        ('"schedule": Choice(values=("step", "cosin"))', "space: there is no schedule 'cosin': did you mean"),
         ('"schedule": Choice(values=("step", "cyclic"))', "space: a cyclic schedule"),
     ],
 )
