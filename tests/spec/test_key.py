@@ -1,15 +1,47 @@
 """What changes the key of a run and the hash of a suite, and what does not."""
 
+import json
+
 import pytest
 
 from bench.claims import Difference
 from bench.spec import Predict, Recipe, RunSpec, resolve
+from bench.spec.loader import load_suite
+from tests.conftest import ROOT
 from tests.spec.made import spec, suite
+
+# of runs with seed 3 on data with the fingerprint 000…; made by the first version (commit d6b77d1)
+GOLDEN = json.loads((ROOT / "tests" / "spec" / "golden_keys.json").read_text())
 
 
 def test_key_is_pinned():
     """A change here makes every stored run unknown: never by accident."""
     assert spec().key == "68012c2ab961141acff9f0ebaccde1740b1de0257052b7a0481954db9ed7c27e"
+
+
+@pytest.mark.parametrize("place", GOLDEN)
+def test_keys_of_the_first_version_stay(place):
+    """Fields that came later are left out where a run does not use them."""
+    name, profile, experiment = place.split("/")
+    suite = load_suite(str(ROOT / "suites" / f"{name.replace('-', '_')}.py"))
+    one = suite.named(experiment)
+    found = resolve(suite, suite.profiles[profile], one, one.dataset or suite.data, "0" * 64, 3)
+    assert found.key == GOLDEN[place]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"recipe": Recipe(epochs=3, optimizer="adamw")},
+        {"recipe": Recipe(epochs=3, label_smoothing=0.1)},
+        {"recipe": Recipe(epochs=3, warmup_epochs=1)},
+        {"task": "localize"},
+        {"measures": ("gradient_norm",)},
+        {"keep": (1,)},
+    ],
+)
+def test_fields_that_came_later_count_where_they_are_used(changes):
+    assert spec(**changes).key != spec().key
 
 
 @pytest.mark.parametrize(
