@@ -7,9 +7,9 @@ import pytest
 from scipy import stats as scipy_stats
 
 from bench.claims import Count, stats
-from bench.claims.metrics import EpochsTo, Metric
 from bench.claims.verdicts import decide
-from tests.claims.made import LEVELS, falls, from_table, gains, less, outcome_of, seeds, uncounted, verdicts
+from bench.spec.metrics import EpochsTo, Metric
+from tests.claims.made import LEVELS, by_seed, falls, from_table, gains, less, outcome_of, seeds, uncounted, verdicts
 
 
 def test_p_of_a_difference_is_welch_and_estimates_are_shown():
@@ -35,9 +35,9 @@ def test_p_of_an_order_is_its_worst_neighbour_or_its_most_reversed_one(order, cl
 
 
 def test_each_claim_is_asked_about_its_own_metric():
-    def values(experiment: str, metric: Metric) -> stats.Sample:
+    def values(experiment: str, metric: Metric) -> dict[int, float]:
         better = {"train_error": "b", EpochsTo(level=50): "a"}[metric]
-        return np.array(seeds(10 if experiment == better else 20))
+        return by_seed(seeds(10 if experiment == better else 20))
 
     claims = [
         less("a", "b", id="train", metric="train_error"),
