@@ -56,7 +56,8 @@ def decide(
 ) -> list[Outcome]:
     """Verdicts on all claims of a suite that a profile decides, in their order.
 
-    `pools` tells of names that are ensembles, or share something by seed; `environments` where runs were made.
+    `pools` tells of names that are ensembles, or share something by seed; `environments` tells where runs
+    were made.
     """
     asked = [claim for claim in claims if isinstance(claim, Trained)]
     trained = decide_trained(asked, values, pools or {})
@@ -180,9 +181,7 @@ def _outcome(claim: Trained, found: _Evidence, p: float, look: int, levels: Mapp
         return Outcome(claim, "undecided", found.missing, found.n)
     if found.n < look:
         note = f"needs {look} seeds of each experiment, has {found.n}"
-        return Outcome(
-            claim, "undecided", note, found.n, contrasts=found.contrasts, more=look - found.n
-        )
+        return Outcome(claim, "undecided", note, found.n, contrasts=found.contrasts, more=look - found.n)
     alpha, more = levels[look], None
     if p <= alpha:
         verdict: Verdict = "supported" if found.supports else "contradicted"

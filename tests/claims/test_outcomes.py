@@ -9,7 +9,18 @@ from scipy import stats as scipy_stats
 from bench.claims import Count, stats
 from bench.claims.verdicts import decide
 from bench.spec.metrics import EpochsTo, Metric
-from tests.claims.made import LEVELS, by_seed, falls, from_table, gains, less, outcome_of, seeds, uncounted, verdicts
+from tests.claims.made import (
+    LEVELS,
+    by_seed,
+    falls,
+    from_table,
+    gains,
+    less,
+    outcome_of,
+    seeds,
+    uncounted,
+    verdicts,
+)
 
 
 def test_p_of_a_difference_is_welch_and_estimates_are_shown():

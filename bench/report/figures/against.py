@@ -7,10 +7,10 @@ import numpy as np
 from matplotlib.ticker import EngFormatter, NullFormatter
 
 from bench.claims import stats
-from bench.claims.metrics import title
 from bench.report.figures.canvas import COLOURS, Figure, Mark, canvas_of, cycle, drawing_of, intervals, mark
 from bench.report.figures.families import Series, short
 from bench.results.tables import Results
+from bench.spec.metrics import title
 
 PLACES = {"depth": "layers with weights", "parameters": "parameters"}  # what errors are drawn against
 
@@ -32,10 +32,7 @@ def against(results: Results, series: Sequence[Series], quantity: str, label: st
             marks = []
             for colour, one in zip(cycle(), series, strict=False):
                 members = sorted((places[name], name) for name in one.experiments if name in places)
-                found = [
-                    (place, results.values(name, metric))  # type: ignore[arg-type]
-                    for place, name in members
-                ]
+                found = [(place, results.values(name, metric)) for place, name in members]
                 apart = bool(one.name) and len({depths[name] for _, name in members}) == len(members) > 1
                 intervals(axis, found, colour, line="-" if apart else "none")
                 ends = [

@@ -7,10 +7,10 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from bench.claims import stats
-from bench.claims.metrics import Metric
 from bench.claims.stats import Sample
 from bench.report.figures.canvas import Figure, Mark, canvas_of, cycle, drawing_of, intervals, mark
 from bench.results.tables import Results
+from bench.spec.metrics import Metric
 
 
 @dataclass(frozen=True)
