@@ -194,28 +194,32 @@ def write(results: Results, folder: Path) -> None:
 
 
 def read(folder: Path) -> Results:
-    """Read a results folder. Raises UserError where a file is missing or broken."""
+    """Read a results folder, one of the older format too. Raises UserError where a file is missing or broken."""
     try:
         plan = json.loads((folder / "suite.json").read_text(encoding="utf-8"))
-        there = [name for name in _MORE if (folder / f"{name}.csv").is_file()]
-        old = plan.get("format") == _OLD
-        names = (*_TABLES, *there, *(() if old else ("measures",)))
+        old = _checked(folder, plan.get("format")) == _OLD
+        more = [name for name in _MORE if (folder / f"{name}.csv").is_file()]
+        names = (*_TABLES, *more) if old else (*_TABLES, "measures", *more)
         tables = {name: _table(folder / f"{name}.csv") for name in names}
         provenance = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
         sheet = (folder / SHEET).read_bytes() if (folder / SHEET).is_file() else b""
+        if old:
+            plan["format"], (tables["runs"], tables["measures"]) = FORMAT, melted(tables["runs"])
     except FileNotFoundError as error:
         raise UserError(f"{folder}: no results here ({Path(error.filename).name} is missing)") from error
     except (OSError, ValueError) as error:
         raise UserError(f"{folder}: results cannot be read: {error}") from error
-    if old:
-        tables["runs"], tables["measures"] = melted(tables["runs"])
-        plan["format"] = FORMAT
-    if plan.get("format") != FORMAT:
+    return Results(plan, **tables, provenance=provenance, sheet=sheet)
+
+
+def _checked(folder: Path, found: Any) -> int:
+    """The format of a results folder. Raises UserError for one that this version does not read."""
+    if found not in (_OLD, FORMAT):
         raise UserError(
-            f"{folder}: results of format {plan.get('format')}, where this version reads {FORMAT}; "
+            f"{folder}: results of format {found}, where this version reads {_OLD} and {FORMAT}; "
             "give the run command again (finished runs are kept)"
         )
-    return Results(plan, **tables, provenance=provenance, sheet=sheet)
+    return int(found)
 
 
 def as_json(data: Any) -> str:

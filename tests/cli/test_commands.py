@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from bench.data.sets import write
+from bench.results.tables import read
 from tests.conftest import one_line, tiny_arrays
 
 
@@ -119,8 +120,8 @@ def test_the_whole_way(command, suites_dir, data_dir, tmp_path):
     folder = tmp_path / "reports" / "tiny" / "smoke"
     made = {path.name for path in folder.iterdir()}
     assert made >= {
-        "suite.json", "runs.csv", "curves.csv", "trials.csv", "counts.csv", "cost.csv", "provenance.json",
-        "verdicts.json", "report.md", "report.html", "tables", "figures",
+        "suite.json", "runs.csv", "measures.csv", "curves.csv", "trials.csv", "counts.csv", "cost.csv",
+        "provenance.json", "verdicts.json", "report.md", "report.html", "tables", "figures",
     }  # fmt: skip
     assert list((tmp_path / "runs" / "optuna").glob("*.journal"))
     assert not list((tmp_path / "runs" / "work").glob("*")), (
@@ -266,8 +267,7 @@ def test_predictions_are_averaged_and_checked(command, suites_dir, data_dir, tmp
     sets = {"one": 4, "two": 2, "ten crops": 4, "smooth": 4, "snapshots": 4, "both": 4}
     assert rows.groupby("ensemble").size().to_dict() == sets
     assert rows[rows["ensemble"] == "snapshots"]["nets"].tolist() == [2] * 4
-    runs = pd.read_csv(folder / "runs.csv")
-    own = runs[runs["experiment"] == "net"].sort_values("seed")["test_error"].to_numpy()
+    own = list(read(folder).values("net", "test_error"))
     assert rows[rows["ensemble"] == "one"]["test_error"].to_numpy() == pytest.approx(own)
     verdicts = {one["claim"]: one["verdict"] for one in json.loads((folder / "verdicts.json").read_text())}
     assert verdicts == {"averaging": "undecided", "price": "supported", "training": "supported"}
@@ -326,9 +326,8 @@ def test_runs_begin_with_what_their_sources_have_learnt(command, suites_dir, dat
     assert pd.read_csv(folder / "cost.csv")["phase"].value_counts().to_dict() == {"final": 4, "source": 2}
     (claim,) = json.loads((folder / "verdicts.json").read_text())
     assert claim["n"] == 2
-    runs = pd.read_csv(folder / "runs.csv")
-    runs = runs.pivot_table(index="seed", columns="experiment", values="test_error")
-    gaps = runs["A3B"] - runs["B"]
+    results = read(folder)
+    gaps = pd.Series(results.by_seed("A3B", "test_error")) - pd.Series(results.by_seed("B", "test_error"))
     assert claim["contrasts"][0]["value"] == pytest.approx(gaps.mean())
     assert claim["contrasts"][0]["se"] == pytest.approx(gaps.sem()), "paired: one seed, one choice of halves"
 
@@ -415,8 +414,9 @@ def test_probes_of_a_net_that_learnt_elsewhere(command, suites_dir, data_dir, tm
     code, _, errors = command(*run)
     assert code == 0, errors
     folder = tmp_path / "reports" / "probes" / "smoke"
-    runs = pd.read_csv(folder / "runs.csv")
-    assert runs.groupby("experiment")["test_balanced_error"].mean().idxmin() == "learnt"
+    results = read(folder)
+    means = {name: results.values(name, "test_balanced_error").mean() for name in results.experiments}
+    assert min(means, key=means.__getitem__) == "learnt"
     assert (folder / "figures" / "probes.svg").is_file()
     assert command(*run)[0] == 0, "and again, from the store"
     (suites_dir / "probes.py").write_text(PROBES.replace("layer=7)", "layer=9)"))

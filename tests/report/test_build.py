@@ -15,6 +15,7 @@ from bench.report.build import build_report
 from bench.report.figures import figures
 from bench.report.figures.families import families
 from bench.report.library import find_results
+from bench.results.old_format import melted
 from bench.results.tables import Results, read, write
 from bench.spec import Ensemble, Reference
 
@@ -61,7 +62,7 @@ def made_up(seeds: int = 5, missing: int = 0, **facts) -> Results:
     plan = {
         "name": "made-up", "title": "Made up", "question": "Is it so?",
         "hash": "0123456789abcdef0",
-        "format": 1, "networks": [], "expectations": "Quick <decides>.",
+        "format": 2, "networks": [], "expectations": "Quick <decides>.",
         "profile": "quick", "seeds": seeds, "data": data, "tuning": None, "differences": [],
         "claims": [claim.model_dump(mode="json") for claim in claims],
         "references": [reference.model_dump(mode="json") for reference in references],
@@ -81,16 +82,24 @@ def made_up(seeds: int = 5, missing: int = 0, **facts) -> Results:
         "hardware": ["a machine"],
         "versions": ["torch 2"],
     }
+    ran, measures = melted(pd.DataFrame(runs[: len(runs) - missing], columns=list(runs[0])))
     return Results(
         plan,
-        pd.DataFrame(runs[: len(runs) - missing], columns=list(runs[0])),
+        ran,
         pd.DataFrame(curves[: len(curves) - 3 * missing], columns=list(curves[0])),
         pd.DataFrame(),
         pd.DataFrame(counts),
         pd.DataFrame(),
         pd.DataFrame(cost),
         provenance,
+        measures,
     )
+
+
+def with_balanced_errors(measures: pd.DataFrame) -> pd.DataFrame:
+    """The same, the mean error over classes being the error."""
+    errors = measures[measures["metric"] == "test_error"]
+    return pd.concat([measures, errors.assign(metric="test_balanced_error")])
 
 
 def built(folder: Path, results: Results) -> dict[str, bytes]:
@@ -198,8 +207,8 @@ def test_the_user_s_results_come_before_the_published(tmp_path):
 def test_broken_results_are_one_line(tmp_path):
     built(tmp_path, made_up())
     whole = (tmp_path / "suite.json").read_text()
-    (tmp_path / "suite.json").write_text(whole.replace('"format": 1', '"format": 0'))
-    with pytest.raises(UserError, match="results of format 0, where this version reads 1"):
+    (tmp_path / "suite.json").write_text(whole.replace('"format": 2', '"format": 0'))
+    with pytest.raises(UserError, match="results of format 0, where this version reads 1 and 2"):
         build_report(tmp_path)
     (tmp_path / "suite.json").write_text("{")
     with pytest.raises(UserError, match="results cannot be read"):
@@ -259,7 +268,8 @@ def compared(sizes: tuple[int, ...] = (100,)) -> Results:
         return pd.concat([table, *more])
 
     plan = {**base.plan, "experiments": rows}
-    return replace(base, plan=plan, runs=for_all_sizes(base.runs), curves=for_all_sizes(base.curves))
+    tables = {name: for_all_sizes(getattr(base, name)) for name in ("runs", "measures", "curves")}
+    return replace(base, plan=plan, **tables)
 
 
 def test_gains_are_sorted_and_against_the_one_without():
@@ -348,7 +358,7 @@ def test_runs_that_share_halves_are_paired():
     results = transferred()
     assert results.pools["plain-56"].experiments == ("plain-56", "task A", "halves of the classes")
     claim = Difference(id="d", text="", metric="test_error", lower="plain-20", higher="plain-56")
-    (outcome,) = decide([claim], results.values, results.count, results.pools)
+    (outcome,) = decide([claim], results.by_seed, results.count, results.pools)
     gaps = results.values("plain-56", "test_error") - results.values("plain-20", "test_error")
     assert outcome.contrasts[0][1].se == pytest.approx(gaps.std(ddof=1) / np.sqrt(5))
 
@@ -359,10 +369,10 @@ def test_probes_have_a_figure_and_say_what_they_are(tmp_path):
     for layer, one in enumerate(base.plan["experiments"], start=1):
         probe = {"layer": layer % 2 + 1, "classifier": "svm"}
         rows.append({**one, "spec": {**one["spec"], "probe": probe}} | ({"source": "A"} if layer < 3 else {}))
-    runs = base.runs.assign(test_balanced_error=base.runs["test_error"])
+    measures = with_balanced_errors(base.measures)
     cost = base.cost.assign(images_per_second=np.nan)
     plan = {**base.plan, "experiments": rows}
-    results = replace(base, plan=plan, runs=runs, curves=base.curves[:0], cost=cost)
+    results = replace(base, plan=plan, measures=measures, curves=base.curves[:0], cost=cost)
     made = built(tmp_path, results)
     svg = made["figures/probes.svg"].decode()
     assert "svm, A</text>" in svg
@@ -382,12 +392,12 @@ def test_frozen_layers_and_training_images_make_a_map():
         if frozen is not None:
             spec["start"] = {"key": "", "layers": 7, "frozen": frozen, "share": 1.0}
         rows.append({**one, "spec": spec, **({"source": "A"} if frozen is not None else {})})
-    runs = base.runs.assign(test_balanced_error=base.runs["test_error"])
-    results = replace(base, plan={**base.plan, "experiments": rows}, runs=runs)
+    measures = with_balanced_errors(base.measures)
+    results = replace(base, plan={**base.plan, "experiments": rows}, measures=measures)
     drawn = {one.name: one.svg for one in figures(results, "here")}
     for words in ("from scratch", "7 of 7 layers frozen", "0 of 7 layers frozen", "400"):
         assert f">{words}</text>" in drawn["freeze-map"]
-    parts = replace(results, runs=runs[runs["experiment"] != "plain-56-400"])
+    parts = replace(results, runs=base.runs[base.runs["experiment"] != "plain-56-400"])
     assert "freeze-map" not in {one.name for one in figures(parts, "here")}, "a map has no holes"
 
 
