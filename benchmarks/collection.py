@@ -77,7 +77,7 @@ def main() -> None:
         began = time.perf_counter()
         tracker, made = open_tracker(folder / "runs"), plan(folder)
         cached = cached_runs(made, tracker, accept_stale=False)
-        collect(made, cached.results, cached.runs, folder / "results", tracker.artifact)
+        collect(cached, folder / "results", tracker.artifact)
         took = time.perf_counter() - began
         print(f"collection of {len(cached.results):,} runs × {EPOCHS} epochs from SQLite: {took:.1f} s")
         return

@@ -17,7 +17,7 @@ import pandas as pd
 
 from bench.claims import Difference
 from bench.report.build import build_report
-from bench.results.tables import Results, write
+from bench.results.tables import FORMAT, Results, write
 
 EXPERIMENTS, SEEDS, EPOCHS = 50, 20, 200
 
@@ -30,10 +30,15 @@ def made_up() -> Results:
     runs = keys.to_frame(index=False)
     n, levels = len(runs), np.repeat(rng.uniform(5, 40, EXPERIMENTS), SEEDS)
     runs = runs.assign(
-        key=[f"{i:064x}" for i in range(n)], status="finished", epochs=EPOCHS, lr=0.1, weight_decay=1e-4,
-        train_error=levels, train_loss=1.0, test_error=levels + rng.normal(0, 1, n),
-        test_balanced_error=levels + rng.normal(0, 1, n), test_loss=1.1, validation_error=levels,
+        budget=1000, key=[f"{i:064x}" for i in range(n)], status="finished", epochs=EPOCHS, environment="",
+        test_images=10_000,
     )  # fmt: skip
+    metrics = {
+        "train_error": levels, "train_loss": 1.0, "test_error": levels + rng.normal(0, 1, n),
+        "test_balanced_error": levels + rng.normal(0, 1, n), "test_loss": 1.1, "validation_error": levels,
+    }  # fmt: skip
+    ran = runs[["experiment", "seed", "budget"]]
+    measures = pd.concat([ran.assign(metric=name, at="", value=value) for name, value in metrics.items()])
     epochs = np.tile(np.arange(1, EPOCHS + 1), n)
     curves = runs[["experiment", "seed"]].loc[np.repeat(np.arange(n), EPOCHS)].reset_index(drop=True)
     falling = np.repeat(levels, EPOCHS) + 60 / epochs + rng.normal(0, 0.5, n * EPOCHS)
@@ -54,7 +59,8 @@ def made_up() -> Results:
         "recipe": {"lr": 0.1, "weight_decay": 1e-4, "epochs": EPOCHS},
     }  # fmt: skip
     plan = {
-        "name": "large", "title": "A large suite", "question": "Is it fast?", "hash": "0" * 16, "format": 1,
+        "name": "large", "title": "A large suite", "question": "Is it fast?", "hash": "0" * 16,
+        "format": FORMAT,
         "networks": [], "expectations": "", "profile": "paper", "seeds": SEEDS, "tuning": None,
         "data": {"name": "cifar10", "asked": "cifar10", "provenance": "made up", "classes": 10},
         "differences": [], "references": [],
@@ -65,7 +71,7 @@ def made_up() -> Results:
     counts["depth"] = [int(name.partition("-")[2]) for name in names]
     provenance = {"data": "made up", "commits": ["c"], "hardware": ["h"], "versions": ["v"]}
     empty = pd.DataFrame()
-    return Results(plan, runs, curves, empty, counts, empty, cost, provenance)
+    return Results(plan, runs, curves, empty, counts, empty, cost, provenance, measures)
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ import pytest
 from bench.data.sets import write
 from tests.conftest import ROOT, clean_environment, tiny_arrays
 
-PURE = ("suite.json", "runs.csv", "curves.csv", "trials.csv", "counts.csv", "verdicts.json")
+PURE = ("suite.json", "runs.csv", "measures.csv", "curves.csv", "trials.csv", "counts.csv", "verdicts.json")
 RUNS = 4 * (3 + 2)  # experiments × (trials + seeds) of the smoke profile
 
 

@@ -2,10 +2,11 @@
 
 from bench.claims.counts import Count, CountGap, CountOrder, CountRatio, SameCount
 from bench.claims.kinds import Difference, Equivalence, GainTrend, Interaction, Order, Reached, Trend
-from bench.claims.metrics import After, EpochsTo
+from bench.spec.metrics import After, At, EpochsTo
 
 __all__ = [
     "After",
+    "At",
     "Count",
     "CountGap",
     "CountOrder",

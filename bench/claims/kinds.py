@@ -4,18 +4,18 @@ Those that counting decides stand in `bench.claims.counts`. A claim about traine
 contrasts of means, each said to lie above a bound; `bench.claims.verdicts` decides it.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-import numpy as np
 from pydantic import Field, TypeAdapter, model_validator
 
 from bench.claims.counts import AnyExact
-from bench.claims.metrics import Metric, title
 from bench.spec import Claim
 from bench.spec.base import Several
+from bench.spec.metrics import Metric, title
 
 
 @dataclass(frozen=True)
@@ -217,9 +217,10 @@ def _scores(places: Sequence[float], n: int) -> list[float]:
     """Weights of a least-squares slope over n means. Raises ValueError unless each has a place of its own."""
     if places and (len(places) != n or len(set(places)) < n):
         raise ValueError(f"`places` needs {n} different numbers, one for each")
-    x = np.array(places or range(n), dtype=float)
-    centred = x - x.mean()
-    return [float(one) for one in centred / np.sum(centred**2)]
+    x = [float(place) for place in places or range(n)]
+    centred = [place - math.fsum(x) / n for place in x]
+    squares = math.fsum(one**2 for one in centred)
+    return [one / squares for one in centred]
 
 
 AnyClaim = Difference | Order | Interaction | Equivalence | Trend | GainTrend | Reached | AnyExact

@@ -6,20 +6,23 @@ correction, sets of members) are written down with reasons in `docs/how-it-works
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from bench.claims import stats
 from bench.claims.counts import Counter, Exact, judge
-from bench.claims.kinds import Contrast, Pool, Pools, Trained
+from bench.claims.kinds import Contrast, Pools, Trained
 from bench.claims.metrics import Values
+from bench.claims.pairing import Block, Found, blocks
 from bench.claims.stats import Estimate, Sample
 from bench.spec import LOOKS, Claim
+from bench.spec.metrics import title
 
 Verdict = Literal["supported", "contradicted", "undecided"]
+Environments = Mapping[str, frozenset[str]]  # by experiment or ensemble: the classes of its runs' machines
 MIN_SETS = 3  # disjoint sets of members that a verdict needs
 
 
@@ -29,7 +32,8 @@ class Outcome:
 
     `n` is the number of seeds that the verdict and the estimates rest on, `p` the two-sided p value
     after Holm's correction over the suite's claims, `look` the declared look at which it was given, `more`
-    how many seeds an open claim is expected to need beside those, where the looks allow so many.
+    how many seeds an open claim is expected to need beside those, where the looks allow so many; before the
+    first look, those that lack for it.
     """
 
     claim: Claim
@@ -44,15 +48,33 @@ class Outcome:
 
 
 def decide(
-    claims: Sequence[Claim], values: Values, count: Counter, pools: Pools | None = None
+    claims: Sequence[Claim],
+    values: Values,
+    count: Counter,
+    pools: Pools | None = None,
+    environments: Environments | None = None,
 ) -> list[Outcome]:
     """Verdicts on all claims of a suite that a profile decides, in their order.
 
-    `pools` tells of names that are ensembles, not experiments.
+    `pools` tells of names that are ensembles, or share something by seed; `environments` tells where runs
+    were made.
     """
     asked = [claim for claim in claims if isinstance(claim, Trained)]
     trained = decide_trained(asked, values, pools or {})
+    for one in asked:
+        if unlike := _unlike(one, environments or {}):
+            trained[one.id] = replace(trained[one.id], note=f"{trained[one.id].note}; {unlike}")
     return [trained[claim.id] if claim.id in trained else _decide_count(claim, count) for claim in claims]
+
+
+def _unlike(claim: Trained, environments: Environments) -> str:
+    """That sides of a contrast come from unlike classes of machines, where they do and it is known."""
+    for contrast in claim.contrasts():
+        sides = {environments.get(name, frozenset()) for name in contrast.experiments} - {frozenset()}
+        if len(sides) > 1:
+            classes = sorted(frozenset[str]().union(*sides))
+            return f"its sides were run on different machines: {' / '.join(classes)}"
+    return ""
 
 
 def decide_trained(
@@ -61,8 +83,9 @@ def decide_trained(
     """Verdicts at the declared looks, each on the first so many seeds; the first verdict stands."""
     outcomes: dict[str, Outcome] = {}
     levels = looks(claims, pools or {})
+    asked = [_asked(claim, values, pools or {}) for claim in claims]
     for look in levels:
-        evidence = [_evidence(claim, values, pools or {}, look) for claim in claims]
+        evidence = [_evidence(one, look) for one in asked]
         for claim, adjusted, found in zip(
             claims, stats.holm([max(1e-300, one.p) for one in evidence]), evidence, strict=True
         ):
@@ -79,7 +102,7 @@ def looks(claims: Sequence[Trained], pools: Pools) -> dict[int, float]:
     claims alike; its level goes to the next. So the levels' sum stays, and nothing seen decides it.
     """
     most = max(
-        (block.seeds for claim in claims for one in claim.contrasts() for block in _blocks(one, pools)),
+        (block.seeds for claim in claims for one in claim.contrasts() for block in blocks(one, pools)),
         default=1,
     )
     levels, saved = {}, 0.0
@@ -91,44 +114,35 @@ def looks(claims: Sequence[Trained], pools: Pools) -> dict[int, float]:
 
 
 @dataclass(frozen=True)
-class _Block:
-    """Names of a contrast that share seeds, with their weights: one value for every so many seeds."""
+class _Asked:
+    """A claim with the values of its experiments, and of each contrast the blocks with their whole sets."""
 
-    entries: tuple[tuple[str, float, int], ...]  # name, weight, members
-    seeds: int
+    claim: Trained
+    found: Found
+    contrasts: tuple[tuple[Contrast, tuple[tuple[Block, list[int]], ...]], ...]
 
-    def sample(self, values: Callable[[str], Sample], look: int) -> tuple[Sample, float]:
-        """The block's values over the first seeds, and the weight that they still need."""
-        parts, weight = [], 1.0
-        for name, weighing, members in self.entries:
-            found = values(name)[: look // members]
-            each = self.seeds // members
-            whole = found[: len(found) // each * each].reshape(-1, each).mean(axis=1) if each > 1 else found
-            if len(self.entries) == 1:
-                parts, weight = [whole], weighing
-            else:
-                parts.append(weighing * whole)
-        n = min(len(part) for part in parts)
-        return np.sum([part[:n] for part in parts], axis=0) if len(parts) > 1 else parts[0][:n], weight
+    def seeds(self, look: int) -> int:
+        """How many seeds of every experiment there are to use at a look."""
+        there = [(block.seeds, len(sets)) for _, parts in self.contrasts for block, sets in parts]
+        enough = all(n >= look // seeds for seeds, n in there)
+        return look if enough else min(look, *(seeds * n for seeds, n in there))
+
+    def missing(self, n: int) -> str:
+        """Which experiments' first n seeds ended without the metric, or with a NaN; empty where none did."""
+        used: dict[str, Sample] = {}
+        for block, sets in (part for _, parts in self.contrasts for part in parts):
+            used |= block.used(self.found, sets[: n // block.seeds])
+        lacking = {name: (int(np.sum(~np.isfinite(one))), len(one)) for name, one in used.items()}
+        told = [f"{some} of {n} values of {name}" for name, (some, n) in lacking.items() if some]
+        return f"no {title(self.claim.metric)}: {', '.join(told)} are missing" if told else ""
 
 
-def _blocks(contrast: Contrast, pools: Pools) -> list[_Block]:
-    """The contrast in parts that share no run, so that their values are independent.
-
-    Within a part values are paired: an ensemble of four is compared with the mean of its own four members.
-    """
-    parts: list[tuple[set[str], list[tuple[str, float, int]]]] = []
-    for name, weight in zip(contrast.experiments, contrast.weights, strict=True):
-        pool = pools.get(name, Pool((name,), 1))
-        sources, entries = set(pool.experiments), [(name, weight, pool.members)]
-        apart = []
-        for part in parts:
-            if part[0] & sources:
-                sources, entries = part[0] | sources, part[1] + entries
-            else:
-                apart.append(part)
-        parts = [*apart, (sources, entries)]
-    return [_Block(tuple(entries), math.lcm(*(one[2] for one in entries))) for _, entries in parts]
+def _asked(claim: Trained, values: Values, pools: Pools) -> _Asked:
+    found = {name: values(name, claim.metric) for name in claim.experiments()}
+    parts = [(one, blocks(one, pools)) for one in claim.contrasts()]
+    return _Asked(
+        claim, found, tuple((one, tuple((block, block.sets(found)) for block in own)) for one, own in parts)
+    )
 
 
 @dataclass(frozen=True)
@@ -137,42 +151,37 @@ class _Evidence:
     n: int  # seeds
     p: float  # two-sided; 1 while the look has not been reached
     supports: bool  # the side that p speaks for
+    missing: str = ""  # which values are not there, though the runs are
 
 
-def _evidence(claim: Trained, values: Values, pools: Pools, look: int) -> _Evidence:
-    members = {name: pools[name].members if name in pools else 1 for name in claim.experiments()}
-    samples = {name: values(name, claim.metric) for name in members}
-    seeds = {name: len(samples[name]) * members[name] for name in members}
-    enough = all(len(samples[name]) >= look // members[name] for name in members)
-    n = look if enough else min(look, *seeds.values())
-    if min(len(sample[: n // members[name]]) for name, sample in samples.items()) == 0:
+def _evidence(asked: _Asked, look: int) -> _Evidence:
+    n = asked.seeds(look)
+    if any(n < block.seeds for _, parts in asked.contrasts for block, _ in parts):
         return _Evidence((), 0, 1.0, True)
-
-    def compared(name: str) -> Sample:
-        sample = samples[name][: n // members[name]]
-        return stats.deviations(sample) if claim.over == "spread" else sample
-
-    estimates = tuple((one, _estimate(one, compared, pools, n)) for one in claim.contrasts())
-    if any(found.n == 0 for _, found in estimates):
-        return _Evidence((), 0, 1.0, True)
+    if missing := asked.missing(n):
+        return _Evidence((), n, 1.0, True, missing)
+    estimates = tuple((one, _estimate(asked, one, parts, n)) for one, parts in asked.contrasts)
     p_for = max(estimate.p_above(one.bound) for one, estimate in estimates)
     p_against = len(estimates) * min(estimate.p_below(one.bound) for one, estimate in estimates)
     p = min(1.0, 2 * min(p_for, p_against)) if n >= look else 1.0
     return _Evidence(estimates, n, p, p_for <= p_against)
 
 
-def _estimate(contrast: Contrast, values: Callable[[str], Sample], pools: Pools, n: int) -> Estimate:
-    drawn = [block.sample(values, n) for block in _blocks(contrast, pools)]
-    if any(len(sample) == 0 for sample, _ in drawn):
-        return Estimate(math.nan, math.nan, math.nan, math.nan, math.nan, 0)
+def _estimate(
+    asked: _Asked, contrast: Contrast, parts: Sequence[tuple[Block, list[int]]], n: int
+) -> Estimate:
+    spread = asked.claim.over == "spread"
+    drawn = [block.sample(asked.found, sets[: n // block.seeds], spread=spread) for block, sets in parts]
     found = stats.contrast([sample for sample, _ in drawn], [weight for _, weight in drawn])
     return found.shifted(contrast.offset)
 
 
 def _outcome(claim: Trained, found: _Evidence, p: float, look: int, levels: Mapping[int, float]) -> Outcome:
+    if found.missing:
+        return Outcome(claim, "undecided", found.missing, found.n)
     if found.n < look:
         note = f"needs {look} seeds of each experiment, has {found.n}"
-        return Outcome(claim, "undecided", note, found.n, contrasts=found.contrasts)
+        return Outcome(claim, "undecided", note, found.n, contrasts=found.contrasts, more=look - found.n)
     alpha, more = levels[look], None
     if p <= alpha:
         verdict: Verdict = "supported" if found.supports else "contradicted"

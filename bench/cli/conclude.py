@@ -9,10 +9,9 @@ from bench.claims.verdicts import Outcome
 from bench.plan.plan import Plan
 from bench.report.build import tally
 from bench.results.tables import Results
+from bench.spec.metrics import METRICS
 from bench.store.cache import Stored
 from bench.store.tracker import Tracker
-
-_SUMMARISED = ("train_error", "test_error", "test_loss")
 
 
 def conclude(
@@ -29,8 +28,9 @@ def conclude(
     for experiment in results.experiments:
         runs = results.runs[results.runs["experiment"] == experiment]
         if len(runs):
+            values = {name: list(results.by_seed(experiment, name).values()) for name in METRICS}
             means = {
-                f"mean.{name}": float(np.mean(runs[name])) for name in _SUMMARISED if runs[name].notna().all()
+                f"mean.{name}": float(np.mean(own)) for name, own in values.items() if np.isfinite(own).all()
             }
             summaries[experiment] = {**means, "seeds": float(len(runs))}
         members[experiment] = [stored[key].run_id for key in runs["key"] if key in stored]

@@ -1,4 +1,4 @@
-"""Results as tables for Python: a row for each measure, a row for each verdict."""
+"""Verdicts as a table for Python: a row for each."""
 
 from collections.abc import Sequence
 from math import nan
@@ -6,24 +6,6 @@ from math import nan
 import pandas as pd
 
 from bench.claims.verdicts import Outcome
-from bench.results.tables import Results
-
-_MEASURED = (
-    "train_error",
-    "train_loss",
-    "validation_error",
-    "test_error",
-    "test_balanced_error",
-    "test_loss",
-)
-
-
-def measures_frame(results: Results) -> pd.DataFrame:
-    """A row for each number of a final run: experiment, seed, metric, at (empty: at the end), value."""
-    names = [name for name in _MEASURED if name in results.runs]
-    tall = results.runs.melt(["experiment", "seed"], names, "metric", "value")
-    tall.insert(3, "at", None)
-    return tall[tall["value"].notna()].reset_index(drop=True)
 
 
 def verdicts_frame(outcomes: Sequence[Outcome]) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from bench.claims.verdicts import Outcome
 from bench.cli.conclude import conclude
-from bench.cli.frames import measures_frame, verdicts_frame
+from bench.cli.frames import verdicts_frame
 from bench.cli.work import (
     DEFAULT_PROFILE,
     Options,
@@ -60,13 +60,13 @@ class SuiteRun:
 
     @property
     def runs(self) -> pd.DataFrame:
-        """A row for each final run: experiment, seed, key, settings and figures."""
+        """A row for each final run: experiment, seed, key, status and settings."""
         return self.results.runs
 
     @property
     def measures(self) -> pd.DataFrame:
-        """A row for each number that a final run gave: experiment, seed, metric, at, value."""
-        return measures_frame(self.results)
+        """A row for each number that a final run gave: experiment, seed, budget, metric, at, value."""
+        return self.results.measures
 
     @property
     def verdicts(self) -> pd.DataFrame:
@@ -182,7 +182,7 @@ def _once(
     whole = plan if options.only == "*" else options.plan(suite, seeds, feedback.warn, only="*")
     cached = cached_runs(whole, tracker, options.accept_stale)
     folder = options.reports_dir / suite.name / options.profile
-    results = collect(whole, cached.results, cached.runs, folder, tracker.artifact)
+    results = collect(cached, folder, tracker.artifact, options.accept_stale)
     outcomes = build_report(folder)
     build_index(options.reports_dir, feedback.warn)
     report = folder / "report.html"

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from bench.execute.session import Listener, Session
 from bench.plan.planned import PlannedRun
+from bench.spec.metrics import METRICS
 from bench.train.records import Epoch, Result
 
 _EVENTS = 6  # the last so many ended runs stay on the screen
@@ -163,12 +164,11 @@ def display_for(console: Console, say: Callable[[str], None]) -> Display:
 
 def outcome(result: Result) -> str:
     """A result in a few words."""
-    named = (
-        ("test_error", "test error"),
-        ("train_error", "training"),
-        ("validation_error", "validation"),
-    )
-    shown = [f"{words} {result.metrics[name]:.2f} %" for name, words in named if name in result.metrics]
+    shown = [
+        f"{row.words} {result.metrics[name]:.2f} %"
+        for name, row in METRICS.items()
+        if row.unit == "%" and name in result.metrics
+    ]
     seconds = result.cost.get("seconds", 0.0)
     return f"{', '.join(shown)}, {len(result.curve)} epochs in {seconds:.0f} s"
 

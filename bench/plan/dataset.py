@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from bench.common.errors import UserError, nearest
 from bench.data import load
 from bench.data.sets import STAND_IN, ImageSet, NotThere
@@ -24,6 +26,7 @@ class DataSummary:
     size: tuple[int, int]
     train: int
     test: int
+    test_by_class: tuple[int, ...] = ()  # the test images of each class
 
 
 NO_DATA = DataSummary(
@@ -81,4 +84,5 @@ def summary_of(images: ImageSet, asked: str) -> DataSummary:
         size=images.size,
         train=len(images.y_train),
         test=len(images.y_test),
+        test_by_class=tuple(np.bincount(images.y_test, minlength=len(images.classes)).tolist()),
     )

@@ -33,14 +33,22 @@ def further(plan: Plan, outcomes: Sequence[Outcome], most: int) -> MoreSeeds:
         if outcome.verdict != "undecided":
             why.append(f"{claim.id}: {outcome.verdict} with {outcome.n} seeds; no more are needed")
             continue
-        look = next((look for look in LOOKS if look > outcome.n), most + 1)
+        look = _next_look(outcome, most)
         if outcome.more is None or outcome.n + outcome.more > most or look > most:
             limit = f"; it stops, the limit is {most}" if outcome.more else "; it stops"
             why.append(f"{claim.id}: open with {outcome.n} seeds, {outcome.note}{limit}")
             continue
+        named = {one for name in claim.experiments() for one in members.get(name, (name,)) if one in wanted}
+        if all(seeds[name] >= look for name in named):
+            why.append(f"{claim.id}: open with {outcome.n} seeds, {outcome.note}; it stops, runs are missing")
+            continue
         why.append(f"{claim.id}: open with {outcome.n} seeds, {outcome.note}; it goes on to {look}")
-        for name in claim.experiments():
-            for experiment in members.get(name, (name,)):
-                if experiment in wanted:
-                    wanted[experiment] = max(wanted[experiment], look)
+        wanted |= {name: max(wanted[name], look) for name in named}
     return MoreSeeds(wanted if wanted != seeds else {}, tuple(why))
+
+
+def _next_look(outcome: Outcome, most: int) -> int:
+    """The look after the one that left a claim open, or the first that its ensembles allow."""
+    if outcome.look is None and outcome.more:
+        return outcome.n + outcome.more
+    return next((look for look in LOOKS if look > outcome.n), most + 1)

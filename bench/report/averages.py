@@ -55,7 +55,7 @@ def ensemble_price_table(results: Results) -> Table | None:
 def _row(results: Results, one: Ensemble) -> tuple[str, ...]:
     figures = []
     for metric, (_, digits) in _FIGURES.items():
-        values = results.values(one.id, metric)  # type: ignore[arg-type]
+        values = results.values(one.id, metric)
         known = values[~np.isnan(values)]
         figures.append(interval(stats.mean(known), digits) if len(known) else "–")
     sets = str(len(results.values(one.id, "test_error")))

@@ -30,7 +30,7 @@ def build_report(folder: Path) -> list[Outcome]:
     `report.html` add what cost.csv and provenance.json tell. Raises UserError where results are missing.
     """
     results = read(folder)
-    outcomes = decide(results.decided, results.values, results.count, results.pools)
+    outcomes = decide(results.decided, results.by_seed, results.count, results.pools, results.environments)
     shown = _tables(results, outcomes)
     drawn = pictures(results, results.label)
     layers = layer_tables(results)

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.claims import stats
-from bench.claims.metrics import title
 from bench.common.errors import UserError
 from bench.report.table import Table, interval, p_value
 from bench.results.tables import Results, read
+from bench.spec.metrics import lower_is_better, title
 
 _ALPHA = 0.05
 
@@ -34,7 +34,8 @@ def compare(first: Path, second: Path) -> Compared:
         )
     found = [_difference(name, a, b) for name in shared]
     adjusted = iter(stats.holm([p for _, p in found if p is not None]))
-    rows = [(*row, *_verdict(row[3], p if p is None else float(next(adjusted)))) for row, p in found]
+    lower = lower_is_better(a.headline)
+    rows = [(*row, *_verdict(row[3], p if p is None else float(next(adjusted)), lower)) for row, p in found]
     columns = ("experiment", f"A: {title(a.headline)}, %", "B", "B − A", "p", "verdict")
     table = Table("diff", f"A: {a.label}. B: {b.label}", columns, tuple(rows), frozenset({"p"}))
     return Compared(table, _notes(a, b))
@@ -53,12 +54,12 @@ def _difference(name: str, a: Results, b: Results) -> tuple[tuple[str, ...], flo
     return (name, *means, interval(found)), p
 
 
-def _verdict(difference: str, p: float | None) -> tuple[str, str]:
+def _verdict(difference: str, p: float | None, lower: bool | None) -> tuple[str, str]:
     if p is None:
         return "–", "nothing to test"
     if p > _ALPHA:
         return p_value(p), "no difference shown"
-    return p_value(p), "B is better" if difference.startswith("-") else "B is worse"
+    return p_value(p), "B is better" if difference.startswith("-") == lower else "B is worse"
 
 
 def _keys(results: Results, name: str) -> set[str]:

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.stats import t
 
 from bench.claims import stats
-from bench.report.table import Table, interval
+from bench.report.table import Table, interval, number
 from bench.results.tables import Results
 
 _POINTS = 100  # of a curve at most: more would not be seen, and make the page heavy
@@ -41,21 +41,19 @@ def details(results: Results) -> list[Detail]:
 
 def runs_tables(results: Results) -> dict[str, Table]:
     """The final runs of each experiment, by its id."""
-    images, ids = results.plan["data"].get("test"), _run_ids(results)
-    tables = {}
+    ids, tables = _run_ids(results), {}
     for experiment, runs in results.runs.groupby("experiment", sort=False):
+        images = results.test_images(str(experiment))
+        trained, tested = (results.by_seed(str(experiment), name) for name in ("train_error", "test_error"))
         rows = []
         for _, run in runs.sort_values("seed").iterrows():
-            tested = (
-                interval(stats.run_error(run["test_error"], images)) if images else f"{run['test_error']:.2f}"
-            )
             seed = int(run["seed"])
             rows.append(
                 (
                     str(seed),
                     str(run["status"]),
-                    f"{run['train_error']:.2f}",
-                    tested,
+                    number(trained[seed]),
+                    _tested(tested[seed], images.get(seed)),
                     str(run["key"])[:12],
                     ids.get((str(experiment), seed), "–"),
                 )
@@ -68,6 +66,12 @@ def runs_tables(results: Results) -> dict[str, Table]:
             f"runs-{experiment}", caption, columns, tuple(rows), frozenset({"seed", *columns[2:4]})
         )
     return tables
+
+
+def _tested(error: float, images: int | None) -> str:
+    """A test error, with its interval for other images where their number is known."""
+    known = images and not math.isnan(error)
+    return interval(stats.run_error(error, images)) if known and images else number(error)
 
 
 def _run_ids(results: Results) -> dict[tuple[str, int], str]:

@@ -7,11 +7,11 @@ import numpy as np
 from scipy import stats as scipy_stats
 
 from bench.claims import stats
-from bench.claims.metrics import title
 from bench.claims.stats import Estimate
 from bench.report.table import Table, interval
 from bench.results.tables import Results
 from bench.spec import Reference
+from bench.spec.metrics import lower_is_better, title
 
 
 def published(results: Results, experiment: str) -> str:
@@ -48,19 +48,20 @@ def references_table(results: Results) -> Table | None:
 
 
 def _ours(results: Results, one: Reference) -> stats.Sample:
-    return results.values(one.experiment, one.metric)  # type: ignore[arg-type]
+    return results.values(one.experiment, one.metric)
 
 
 def _beside(results: Results, one: Reference) -> tuple[str, ...]:
     sample = _ours(results, one)
     kind = _OURS[one.statistic]
-    ours = float({"mean": np.mean, "median": np.median, "best": np.min}[kind](sample))  # type: ignore[operator]
+    best = np.max if lower_is_better(one.metric) is False else np.min
+    ours = float({"mean": np.mean, "median": np.median, "best": best}[kind](sample))  # type: ignore[operator]
     difference = Estimate(ours - one.value, math.nan, math.nan, math.nan, math.nan, len(sample))
     if kind == "mean" and len(sample) > 1:
         difference = _difference(stats.mean(sample), one)
     return (
         one.experiment,
-        title(one.metric),  # type: ignore[arg-type]
+        title(one.metric),
         _reference(one),
         f"{ours:.2f} ({kind} of {len(sample)})",
         interval(difference),

@@ -91,6 +91,11 @@ def interval(estimate: stats.Estimate, digits: int = 2) -> str:
     return f"{estimate.value:.{digits}f} [{estimate.low:.{digits}f}, {estimate.high:.{digits}f}]"
 
 
+def number(value: float, digits: int = 2) -> str:
+    """A number that may not be there."""
+    return "–" if math.isnan(value) else f"{value:.{digits}f}"
+
+
 def p_value(p: float | None) -> str:
     """A p value as people read it."""
     if p is None:

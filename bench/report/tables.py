@@ -6,11 +6,11 @@ import pandas as pd
 
 from bench.claims import stats
 from bench.claims.kinds import Trained
-from bench.claims.metrics import Metric, title, unit
 from bench.claims.verdicts import Outcome
 from bench.report.references import published
-from bench.report.table import Table, as_count, interval, p_value
+from bench.report.table import Table, as_count, interval, number, p_value
 from bench.results.tables import Results
+from bench.spec.metrics import Metric, title, unit
 
 
 def verdict_table(results: Results, outcomes: Sequence[Outcome]) -> Table:
@@ -80,14 +80,13 @@ def main_table(results: Results) -> Table | None:
     if not results.experiments:
         return None
     metrics: list[Metric] = list(dict.fromkeys(["train_error", "test_error", results.headline]))
-    images = results.plan["data"].get("test")
     differing, alike = _counts(results)
     rows = []
     for experiment in results.experiments:
         samples = {metric: results.values(experiment, metric) for metric in metrics}
         tested, runs = samples["test_error"], results.runs[results.runs["experiment"] == experiment]
         diverged = int((runs["status"] == "diverged").sum())
-        both = stats.mean_error(tested, images) if images and len(tested) else None
+        both = _other_images(results, experiment)
         rows.append(
             (
                 experiment,
@@ -121,6 +120,17 @@ def _counts(results: Results) -> tuple[dict[str, str], str]:
     alike = {name: one for name, (one, *more) in values.items() if not more and len(results.experiments) > 1}
     said = " and ".join(f"{as_count(count)} {words[name]}" for name, count in alike.items())
     return {name: words[name] for name in words if name not in alike}, f". Each has {said}" if said else ""
+
+
+def _other_images(results: Results, experiment: str) -> stats.Estimate | None:
+    """The mean test error with its interval for other seeds and images; None where either is not known.
+
+    Where seeds have seen unlike halves of the classes, for as many images as they saw on average.
+    """
+    tested, images = results.values(experiment, "test_error"), results.test_images(experiment)
+    if not len(tested) or not images:
+        return None
+    return stats.mean_error(tested, round(sum(images.values()) / len(images)))
 
 
 def trouble_table(results: Results) -> Table | None:
@@ -163,18 +173,21 @@ def runs_table(results: Results) -> Table | None:
     """Every final run; None where nothing is trained."""
     if not results.experiments:
         return None
+    names = ("training error", "test error")
+    errors = {
+        name: [results.by_seed(name, metric) for metric in ("train_error", "test_error")]
+        for name in results.experiments
+    }
     rows = tuple(
         (
             str(run["experiment"]),
             str(run["seed"]),
             str(run["status"]),
-            f"{run['train_error']:.2f}",
-            f"{run['test_error']:.2f}",
+            *(number(values[int(run["seed"])]) for values in errors[str(run["experiment"])]),
             str(run["key"])[:12],
         )
         for _, run in results.runs.iterrows()
     )
-    names = ("training error", "test error")
     columns = ("experiment", "seed", "status", *names, "key")
     return Table("runs", f"Final runs: {results.label}", columns, rows, frozenset({"seed", *names}))
 

@@ -11,97 +11,69 @@ import pandas as pd
 from bench.common import predictions
 from bench.common.errors import UserError
 from bench.data import shapes
-from bench.models.trace import Layer
 from bench.plan.plan import Plan
 from bench.plan.planned import PlannedExperiment
 from bench.plan.progress import Progress
+from bench.results import rows
 from bench.results.contact_sheet import contact_sheet
 from bench.results.ensembles import Gallery, Runs, ensemble_rows, sampled_rows
 from bench.results.protocol import differences
 from bench.results.tables import FORMAT, Results, write
 from bench.spec import Ensemble
 from bench.spec.base import Named
-from bench.store.cache import Stored
-from bench.train.records import Result
+from bench.store.cache import CachedRuns, Stored
 
 _SEVERAL = 3  # augmentations that make a contact sheet
 
 
 def collect(
-    plan: Plan,
-    results: Mapping[str, Result],
-    stored: Mapping[str, Stored],
-    folder: Path,
-    artifact: Callable[[Stored, str], bytes],
+    cached: CachedRuns, folder: Path, artifact: Callable[[Stored, str], bytes], accepted: str | None = None
 ) -> Results:
-    """Write the results folder of a plan, from results, stored runs by key and their files.
+    """Write the results folder of a plan, from what the store has of it and the files of its runs.
+
+    `accepted` is the reason why runs of other code were used, where they were.
 
     Raises UserError if it cannot be written, or where predictions that a run keeps are damaged.
     """
-    progress = Progress(plan, results)
+    progress, stored = cached.progress, cached.runs
+    plan, results = progress.plan, progress.results
     run_ids = {key: run.run_id for key, run in stored.items()}
-    runs, curves, trials, cost = [], [], [], []
+    runs, measures, curves, trials, cost = [], [], [], [], []
     for one in plan.experiments:
         for job in progress.finals(one):
             if job.key not in results:
                 continue
-            result, identity = (
-                results[job.key],
-                {"experiment": one.experiment.id, "seed": job.spec.seed},
-            )
-            runs.append({**identity, **_run_row(job.key, result, job.spec.recipe.model_dump())})
-            curves += [{**identity, **_curve_row(asdict(epoch))} for epoch in result.curve]
-            cost.append(_cost_row(identity, "final", result, run_ids.get(job.key, "")))
+            result = results[job.key]
+            identity = {"experiment": one.experiment.id, "seed": job.spec.seed}
+            trained = {**identity, "budget": rows.budget(one, job.spec)}
+            runs.append(trained | rows.run(job.spec, result, plan.data))
+            measures += [trained | measure for measure in rows.measures(result)]
+            curves += [identity | rows.curve(epoch) for epoch in result.curve]
+            cost.append(rows.cost(identity, "final", result, run_ids.get(job.key, "")))
         for trial, result in progress.told(one):
             identity = {"experiment": one.experiment.id, "trial": trial.number}
-            trials.append({**identity, **trial.values, **_trial_row(result)})
+            trials.append({**identity, **trial.values, **rows.trial(result)})
             key = one.study.spec(trial).key if one.study else ""
             numbered = {"experiment": one.experiment.id, "seed": trial.number}
-            cost.append(_cost_row(numbered, "tune", result, run_ids.get(key, "")))
+            cost.append(rows.cost(numbered, "tune", result, run_ids.get(key, "")))
     for source in plan.sources:
         for job in progress.finals(source):
             if job.key in results:
                 identity = {"experiment": source.experiment.id, "seed": job.spec.seed}
-                cost.append(_cost_row(identity, "source", results[job.key], run_ids.get(job.key, "")))
+                cost.append(rows.cost(identity, "source", results[job.key], run_ids.get(job.key, "")))
     averaged, sampled = _ensembles(progress, stored, artifact)
     counts = [{"experiment": one.experiment.id, **one.counts} for one in plan.experiments]
     counts += [_price(one, plan) for one in plan.ensembles]
     counts += [{"experiment": network.id, **counted.counts} for network, counted in plan.networks]
-    run_columns = [
-        "experiment",
-        "seed",
-        "key",
-        "status",
-        "epochs",
-        "lr",
-        "weight_decay",
-        "train_error",
-        "train_loss",
-        "test_error",
-        "test_balanced_error",
-        "test_loss",
-        "validation_error",
-    ]
     found = Results(
         plan=_plan_facts(progress),
-        runs=pd.DataFrame(runs, columns=run_columns),
-        curves=pd.DataFrame(
-            curves,
-            columns=[
-                "experiment",
-                "seed",
-                "epoch",
-                "lr",
-                "train_loss",
-                "train_error",
-                "validation_loss",
-                "validation_error",
-            ],
-        ),
+        runs=rows.table(runs, rows.RUN),
+        measures=rows.table(measures, rows.MEASURE),
+        curves=rows.table(curves, rows.CURVE),
         trials=pd.DataFrame(trials),
         counts=pd.DataFrame(counts),
         layers=pd.DataFrame(
-            [_layer_row(network.id, one) for network, counted in plan.networks for one in counted.layers]
+            [rows.layer(network.id, one) for network, counted in plan.networks for one in counted.layers]
         ),
         cost=pd.DataFrame(cost),
         ensembles=pd.DataFrame(averaged),
@@ -114,6 +86,7 @@ def collect(
             "commits": sorted({run.commit for run in stored.values()}),
             "hardware": sorted({run.hardware for run in stored.values()}),
             "versions": sorted({run.versions for run in stored.values()}),
+            **({"accepted_stale": accepted} if accepted else {}),
         },
     )
     write(found, folder)
@@ -160,14 +133,14 @@ def _sheet(progress: Progress) -> bytes:
     Not to the suite's own: a report may be passed on where a data set may not. Nothing where the contenders
     do not differ in their augmentation.
     """
-    rows: dict[tuple[str, ...], tuple[str, Sequence[Named]]] = {}
+    shown: dict[tuple[str, ...], tuple[str, Sequence[Named]]] = {}
     for one in progress.plan.experiments:
         steps = (progress.chosen(one) or one.spec).augment
-        rows.setdefault(tuple(step.name for step in steps), (one.experiment.id, steps))
-    if len(rows) < _SEVERAL:
+        shown.setdefault(tuple(step.name for step in steps), (one.experiment.id, steps))
+    if len(shown) < _SEVERAL:
         return b""
     images, _, _ = shapes.draw(seed=0, images=500)
-    named = {name: steps for name, steps in rows.values() if steps}
+    named = {name: steps for name, steps in shown.values() if steps}
     return contact_sheet(images, named, "drawn shapes, as in the data set of that name", draws=6, dpi=64)
 
 
@@ -224,40 +197,3 @@ def _experiment_facts(one: PlannedExperiment, progress: Progress) -> dict[str, A
         **({"source": one.source.id} if one.source else {}),
         "tuned": one.study is not None and chosen is not None,
     }
-
-
-def _layer_row(network: str, layer: Layer) -> dict[str, Any]:
-    return {
-        "network": network,
-        "layer": layer.name,
-        "kind": layer.kind,
-        "output": "×".join(map(str, layer.output)),
-        "parameters": layer.parameters,
-        "macs": layer.macs,
-        "receptive_field": "all" if layer.field is None else str(layer.field),
-    }
-
-
-def _run_row(key: str, result: Result, recipe: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "key": key,
-        "status": result.status,
-        "epochs": len(result.curve),
-        "lr": recipe["lr"],
-        "weight_decay": recipe["weight_decay"],
-        **result.metrics,
-    }
-
-
-def _curve_row(epoch: Mapping[str, Any]) -> dict[str, Any]:
-    return {k: v for k, v in epoch.items() if k not in ("seconds", "images_per_second")}
-
-
-def _trial_row(result: Result) -> dict[str, Any]:
-    last = result.curve[-1].validation_error if result.curve else None
-    error = result.metrics.get("validation_error", last)
-    return {"status": result.status, "epochs": len(result.curve), "validation_error": error}
-
-
-def _cost_row(identity: Mapping[str, Any], phase: str, result: Result, run_id: str) -> dict[str, Any]:
-    return {**identity, "phase": phase, **result.cost, "run_id": run_id}

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bench.results.settings import flat
 from bench.spec import Suite, resolve
 
 _REFERENCE = "paper"
@@ -38,7 +39,7 @@ def differences(suite: Suite, profile_name: str) -> list[dict[str, str]]:
     if profile_name == _REFERENCE or _REFERENCE not in suite.profiles or not shared:
         return data
     here, there = (
-        _flat(resolve(suite, suite.profiles[name], shared[0], suite.data, "").model_dump(mode="json"))
+        flat(resolve(suite, suite.profiles[name], shared[0], suite.data, "").model_dump(mode="json"))
         for name in (profile_name, _REFERENCE)
     )
     rows = data + [
@@ -52,15 +53,6 @@ def differences(suite: Suite, profile_name: str) -> list[dict[str, str]]:
         said = f"{space}: best of {tuning.trials} trials of {tuning.epochs} epochs, on validation images"
         rows.append({"what": "chosen settings", "here": said, "published": "fixed beforehand"})
     return rows
-
-
-def _flat(value: Any, prefix: str = "") -> dict[str, Any]:
-    if not isinstance(value, dict):
-        return {prefix: value}
-    flat: dict[str, Any] = {}
-    for name, inner in value.items():
-        flat |= _flat(inner, f"{prefix}.{name}" if prefix else name)
-    return flat
 
 
 def _say(name: str, values: dict[str, Any]) -> str:

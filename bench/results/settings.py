@@ -1,31 +1,47 @@
-"""What an experiment's runs were made with, by name."""
+"""What an experiment is, asked by name: a setting of its specification, or a count of its network."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from bench.results.tables import Results
-from bench.spec.base import Scalar
+from bench.common.errors import UserError
+
+if TYPE_CHECKING:
+    from bench.results.tables import Results
 
 
-def setting(results: Results, experiment: str, name: str) -> Scalar | None:
-    """A setting of an experiment's specification, or a count of its network.
+def flat(value: Any, prefix: str = "") -> dict[str, Any]:
+    """A specification by dotted names (`recipe.lr`, `model.options.width`), values as they are."""
+    if not isinstance(value, Mapping):
+        return {prefix: value}
+    found: dict[str, Any] = {}
+    for name, inner in value.items():
+        found |= flat(inner, f"{prefix}.{name}" if prefix else name)
+    return found
 
-    Settings are dotted (`recipe.lr`, `data.train`, `model.name`); the last part alone will do where only one
-    ends so. None where the experiment does not say it.
+
+def setting(results: "Results", experiment: str, name: str) -> Any:
+    """A setting of an experiment, ensemble or network, or a count of it; None where it does not say it.
+
+    Settings have dotted names (`recipe.lr`, `data.train`, `start.layers`, `source`), whose last part alone
+    will do where one setting ends so; counts are those of counts.csv (`depth`, `parameters`, `macs`). Raises
+    UserError where a last part alone could mean several settings.
     """
-    spec: Mapping[str, Any] = next(
-        (one["spec"] for one in results.plan["experiments"] if one["id"] == experiment), {}
-    )
-    said = dict(_flat(spec))
-    ending = [full for full in said if full.rpartition(".")[2] == name]
-    if name not in said and len(ending) == 1:
-        return said[ending[0]]
-    return said.get(name, results.count(experiment, name))
+    counts = results.counts
+    if name in counts and name != "experiment":
+        return results.count(experiment, name)
+    said = _said(results, experiment)
+    if name in said:
+        return said[name]
+    meant = [dotted for dotted in said if dotted.endswith(f".{name}")]
+    if len(meant) > 1:
+        raise UserError(f"{name!r} of {experiment} could be {' or '.join(meant)}; say which")
+    return said[meant[0]] if meant else None
 
 
-def _flat(spec: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Scalar]]:
-    for name, value in spec.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{name}.")
-        elif isinstance(value, (bool, int, float, str)):
-            yield prefix + name, value
+def _said(results: "Results", experiment: str) -> dict[str, Any]:
+    kinds = ("experiments", "ensembles", "networks")
+    for one in (one for kind in kinds for one in results.plan.get(kind, ())):
+        if one["id"] == experiment:
+            own = {name: one[name] for name in ("source",) if name in one}
+            return {**flat(one.get("spec", one)), **own}
+    return {}

@@ -1,13 +1,13 @@
 """Results files: tidy tables of what the store has of a plan, written and read.
 
-A results folder holds `suite.json` (the plan), `runs.csv`, `curves.csv`, `trials.csv`, `counts.csv` and
-`layers.csv`, and where predictions are averaged `ensembles.csv` and `sampled.csv`, all of them a function
-of the runs alone, and `cost.csv` and `provenance.json`, which
-depend on the machine and the occasion. Reports are made from these files and nothing else.
+A results folder holds `suite.json` (the plan), `runs.csv` (final runs with their settings), `measures.csv`
+(what they gave: a metric, at a place along an axis or at the end, a row), `curves.csv`, `trials.csv`,
+`counts.csv` and `layers.csv`, and where predictions are averaged `ensembles.csv` and `sampled.csv`, all of
+them a function of the runs alone, and `cost.csv` and `provenance.json`, which depend on the machine and the
+occasion. Reports are made from these files and nothing else.
 """
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,14 +18,19 @@ import numpy as np
 import pandas as pd
 
 from bench.claims.kinds import Pool, Trained, parse
-from bench.claims.metrics import After, EpochsTo, Metric, epochs_to
 from bench.claims.stats import Sample
 from bench.common.errors import UserError
 from bench.common.files import usable_as_file, written_whole
+from bench.results.old_format import melted
+from bench.results.pools import environments_of, pools_of
+from bench.results.values import Index, indexed, of_ensemble, of_runs
 from bench.spec import Claim, Ensemble, Reference
+from bench.spec.metrics import METRICS, Metric
 
-FORMAT = 1  # of the results files; raised when older ones can no longer be read
+FORMAT = 2  # of the results files
+_OLD = 1  # had metrics as columns of runs.csv
 _TABLES = ("runs", "curves", "trials", "counts", "layers", "cost")
+_TEXTS = {"at": str, "environment": str}
 _MORE = ("ensembles", "sampled")  # where there are any
 SHEET = "augmentations.png"
 
@@ -42,6 +47,7 @@ class Results:
     layers: pd.DataFrame
     cost: pd.DataFrame
     provenance: Mapping[str, Any]
+    measures: pd.DataFrame
     ensembles: pd.DataFrame = field(default_factory=pd.DataFrame)
     sampled: pd.DataFrame = field(default_factory=pd.DataFrame)
     sheet: bytes = b""  # a PNG: what each augmentation does, where the suite compares them
@@ -68,18 +74,13 @@ class Results:
 
     @cached_property
     def pools(self) -> dict[str, Pool]:
-        """What the values of ensembles, and of experiments that share something by seed, are drawn from.
+        """What the values of ensembles, and of experiments that share something by seed, are drawn from."""
+        return pools_of(self)
 
-        Runs of one seed that begin with one source's run, or see halves of the classes that their seed has
-        drawn, are paired. Weights from a file are one for all seeds, and pair nothing.
-        """
-        found = {one.id: Pool(one.of, one.members) for one in self.averaged}
-        for one in self.plan["experiments"]:
-            trained = one.get("source") if one.get("source") in self.sources else ""
-            shared = [name for name in (trained, _halves(one)) if name]
-            if shared:
-                found[one["id"]] = Pool((one["id"], *shared), 1)
-        return found
+    @cached_property
+    def environments(self) -> dict[str, frozenset[str]]:
+        """The known classes of machines that runs were made on, by experiment and ensemble."""
+        return environments_of(self)
 
     @property
     def label(self) -> str:
@@ -109,11 +110,10 @@ class Results:
         return sum(self.seeds.values())
 
     @cached_property
-    def headline(self) -> Metric:
-        """The test error that the claims speak of: over all images alike, or the mean over classes."""
-        balanced: Metric = "test_balanced_error"
+    def headline(self) -> str:
+        """The figure of test images that most claims speak of; where none do, the first of the table."""
         spoken = [claim.metric for claim in self.claims if isinstance(claim, Trained)]
-        return balanced if spoken.count(balanced) > spoken.count("test_error") else "test_error"
+        return max((row.name for row in METRICS.values() if row.headline), key=spoken.count)
 
     @cached_property
     def claims(self) -> list[Claim]:
@@ -132,39 +132,41 @@ class Results:
         found = [Reference.model_validate(one) for one in self.plan["references"]]
         return [reference for reference in found if reference.status != "M"]
 
-    def values(self, experiment: str, metric: Metric) -> Sample:
-        """One value a seed, in seed order, or a set of members of an ensemble; shape (seeds,)."""
+    def plan_of(self, experiment: str) -> Mapping[str, Any]:
+        """What the plan says of an experiment."""
+        found: Mapping[str, Any] = next(one for one in self.plan["experiments"] if one["id"] == experiment)
+        return found
+
+    @cached_property
+    def index(self) -> Index:
+        """The measures, to be looked up."""
+        return indexed(self.measures)
+
+    def by_seed(self, experiment: str, metric: Metric) -> dict[int, float]:
+        """The metric of an experiment's runs by seed, or of an ensemble's sets of members by replicate.
+
+        NaN where a run has ended without it.
+        """
         if any(one.id == experiment for one in self.averaged):
-            return self._averaged(experiment, metric)
+            return of_ensemble(self, experiment, metric)
+        return of_runs(self, experiment, metric)
+
+    def values(self, experiment: str, metric: Metric) -> Sample:
+        """The same without seeds, in their order, as far as there is a number; shape (seeds,)."""
+        found: Sample = np.array(list(self.by_seed(experiment, metric).values()), dtype=float)
+        finite: Sample = found[np.isfinite(found)]
+        return finite
+
+    def test_images(self, experiment: str) -> dict[int, int]:
+        """How many test images each run of an experiment has seen, by seed; empty where that is not known."""
         runs = self.runs[self.runs["experiment"] == experiment].sort_values("seed")
-        if isinstance(metric, (EpochsTo, After)):
-            along: Sample = np.array([self._along(metric, run) for _, run in runs.iterrows()], dtype=float)
-            finite: Sample = along[np.isfinite(along)]
-            return finite
-        return runs[metric].to_numpy(dtype=float) if metric in runs else np.array([])
-
-    def _averaged(self, ensemble: str, metric: Metric) -> Sample:
-        if self.ensembles.empty or metric not in self.ensembles:
-            return np.array([])
-        rows = self.ensembles[self.ensembles["ensemble"] == ensemble].sort_values("replicate")
-        return rows[metric].to_numpy(dtype=float)
-
-    def _along(self, metric: EpochsTo | After, run: "pd.Series[Any]") -> float:
-        """A figure of a run's curve."""
-        spec = next(one["spec"] for one in self.plan["experiments"] if one["id"] == run["experiment"])
-        planned, diverged = int(spec["recipe"]["epochs"]), run["status"] == "diverged"
-        curves = self.curves
-        curve = curves[(curves["experiment"] == run["experiment"]) & (curves["seed"] == run["seed"])]
-        curve = curve.sort_values("epoch")
-        if isinstance(metric, EpochsTo):
-            errors = curve["train_error"].to_list()
-            return float(planned + 1) if diverged else epochs_to(metric.level, errors, planned)
-        at = curve[curve["epoch"] == max(1, math.ceil(metric.share * planned))]
-        if len(at) and math.isfinite(at[metric.curve].iloc[0]):
-            return float(at[metric.curve].iloc[0])
-        classes = int(self.plan["data"]["classes"])
-        chance = {"error": 100.0 * (1 - 1 / classes), "loss": math.log(classes)}
-        return chance[metric.curve.partition("_")[2]] if diverged else math.nan
+        if "test_images" in runs:
+            seen = runs["test_images"].to_list()
+        else:  # older results; a half of the classes has about half of the images
+            images = self.plan["data"].get("test")
+            half = self.plan_of(experiment)["spec"].get("data", {}).get("half")
+            seen = [images // 2 if half and images else images] * len(runs)
+        return {int(seed): int(n) for seed, n in zip(runs["seed"], seen, strict=True) if n}
 
     def count(self, experiment: str, quantity: str) -> int | None:
         """An exact count of an experiment's network; None if it was not counted."""
@@ -174,14 +176,10 @@ class Results:
         return int(rows[quantity].iloc[0])
 
 
-def _halves(experiment: Mapping[str, Any]) -> str:
-    return "halves of the classes" if experiment["spec"].get("data", {}).get("half") else ""
-
-
 def write(results: Results, folder: Path) -> None:
     """Write a results folder, each file whole or not at all."""
     put(folder / "suite.json", as_json(results.plan))
-    for name in _TABLES:
+    for name in (*_TABLES, "measures"):
         put(folder / f"{name}.csv", getattr(results, name).to_csv(index=False, lineterminator="\n"))
     for name in _MORE:
         table = getattr(results, name)
@@ -196,28 +194,38 @@ def write(results: Results, folder: Path) -> None:
 
 
 def read(folder: Path) -> Results:
-    """Read a results folder. Raises UserError where a file is missing or broken."""
+    """Read a results folder, of the older format too. Raises UserError where a file is missing or broken."""
     try:
         plan = json.loads((folder / "suite.json").read_text(encoding="utf-8"))
-        there = [name for name in _MORE if (folder / f"{name}.csv").is_file()]
-        tables = {name: _table(folder / f"{name}.csv") for name in (*_TABLES, *there)}
+        old = _checked(folder, plan) == _OLD
+        more = [name for name in _MORE if (folder / f"{name}.csv").is_file()]
+        names = (*_TABLES, *more) if old else (*_TABLES, "measures", *more)
+        tables = {name: _table(folder / f"{name}.csv") for name in names}
         provenance = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
         sheet = (folder / SHEET).read_bytes() if (folder / SHEET).is_file() else b""
+        if old:
+            plan["format"], (tables["runs"], tables["measures"]) = FORMAT, melted(tables["runs"])
     except FileNotFoundError as error:
         raise UserError(f"{folder}: no results here ({Path(error.filename).name} is missing)") from error
     except (OSError, ValueError) as error:
         raise UserError(f"{folder}: results cannot be read: {error}") from error
-    if not isinstance(plan, dict):
-        raise UserError(f"{folder}: results cannot be read: suite.json holds no plan")
-    if plan.get("format") != FORMAT:
-        raise UserError(
-            f"{folder}: results of format {plan.get('format')}, where this version reads {FORMAT}; "
-            "give the run command again (finished runs are kept)"
-        )
     for name in _ids(plan):  # tables are named after them, and the folder may come from anywhere
         if not usable_as_file(name):
             raise UserError(f"{folder / 'suite.json'}: the id {name!r} cannot be a file's name")
     return Results(plan, **tables, provenance=provenance, sheet=sheet)
+
+
+def _checked(folder: Path, plan: Any) -> int:
+    """The format of a results folder. Raises UserError for one that this version does not read."""
+    if not isinstance(plan, dict):
+        raise UserError(f"{folder}: results cannot be read: suite.json holds no plan")
+    found = plan.get("format")
+    if found not in (_OLD, FORMAT):
+        raise UserError(
+            f"{folder}: results of format {found}, where this version reads {_OLD} and {FORMAT}; "
+            "give the run command again (finished runs are kept)"
+        )
+    return int(found)
 
 
 def _ids(plan: Mapping[str, Any]) -> list[str]:
@@ -239,6 +247,7 @@ def put(path: Path, content: str | bytes) -> None:
 
 def _table(path: Path) -> pd.DataFrame:
     try:
-        return pd.read_csv(path)
+        table = pd.read_csv(path, dtype=_TEXTS)
+        return table.fillna({name: "" for name in _TEXTS if name in table})
     except pd.errors.EmptyDataError:
         return pd.DataFrame()

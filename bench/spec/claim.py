@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from bench.spec.base import Spec
+from bench.spec.metrics import MetricName
 
 
 class Claim(Spec):
@@ -28,7 +29,7 @@ class Reference(Spec):
     """
 
     experiment: str
-    metric: str
+    metric: MetricName
     value: float
     paper: str
     where: str

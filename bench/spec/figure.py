@@ -10,18 +10,10 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from bench.common.errors import suggest
 from bench.spec.base import Named, Spec, as_tuple
+from bench.spec.metrics import MetricName as MetricName
 from bench.spec.run import RunSpec
 
-METRICS = ("train_error", "test_error", "test_balanced_error", "train_loss", "test_loss", "validation_error",
-           "brier", "calibration_error", "disagreement")  # fmt: skip
 COUNTS = ("depth", "parameters", "macs", "activations")
-
-
-def check_metric(name: str) -> str:
-    """The name, if it is a metric's. Raises ValueError with the nearest one."""
-    if name not in METRICS:
-        raise ValueError(f"unknown metric {name!r}: {suggest(name, METRICS)}")
-    return name
 
 
 def check_setting(name: str) -> str:
@@ -47,7 +39,6 @@ def _settings(spec: type[Spec], prefix: str = "") -> Iterator[str]:
             yield from _settings(inner, f"{prefix}{name}.")
 
 
-MetricName = Annotated[str, AfterValidator(check_metric)]
 SettingName = Annotated[str, AfterValidator(check_setting)]
 Metrics = Annotated[tuple[MetricName, ...], BeforeValidator(as_tuple)]
 Settings = Annotated[tuple[SettingName, ...], BeforeValidator(as_tuple)]

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.claims.metrics import After, EpochsTo, epochs_to, title, unit
+from bench.claims.metrics import epochs_to
+from bench.spec.metrics import After, EpochsTo, title, unit
 
 
 @pytest.mark.parametrize(
@@ -47,10 +48,10 @@ def test_epochs_to_lies_on_the_curve_at_its_first_crossing(errors, level):
     [
         ("train_error", "training error", "%"),
         ("test_error", "test error", "%"),
-        ("test_loss", "test loss", ""),
+        ("test_loss", "test loss", "nats"),
         (EpochsTo(level=12.5), "epochs to 12.5 % running training error", "epochs"),
         (After(curve="train_error", share=0.5), "running training error after 50 % of the epochs", "%"),
-        (After(curve="validation_loss", share=1), "validation loss after 100 % of the epochs", ""),
+        (After(curve="validation_loss", share=1), "validation loss after 100 % of the epochs", "nats"),
     ],
 )
 def test_metrics_in_words(metric, words, of):

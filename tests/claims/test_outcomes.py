@@ -1,5 +1,6 @@
 """What an outcome tells: its p, its estimate, its note."""
 
+import math
 from itertools import pairwise
 
 import numpy as np
@@ -7,9 +8,20 @@ import pytest
 from scipy import stats as scipy_stats
 
 from bench.claims import Count, stats
-from bench.claims.metrics import EpochsTo, Metric
 from bench.claims.verdicts import decide
-from tests.claims.made import LEVELS, falls, from_table, gains, less, outcome_of, seeds, uncounted, verdicts
+from bench.spec.metrics import EpochsTo, Metric
+from tests.claims.made import (
+    LEVELS,
+    by_seed,
+    falls,
+    from_table,
+    gains,
+    less,
+    outcome_of,
+    seeds,
+    uncounted,
+    verdicts,
+)
 
 
 def test_p_of_a_difference_is_welch_and_estimates_are_shown():
@@ -35,9 +47,9 @@ def test_p_of_an_order_is_its_worst_neighbour_or_its_most_reversed_one(order, cl
 
 
 def test_each_claim_is_asked_about_its_own_metric():
-    def values(experiment: str, metric: Metric) -> stats.Sample:
+    def values(experiment: str, metric: Metric) -> dict[int, float]:
         better = {"train_error": "b", EpochsTo(level=50): "a"}[metric]
-        return np.array(seeds(10 if experiment == better else 20))
+        return by_seed(seeds(10 if experiment == better else 20))
 
     claims = [
         less("a", "b", id="train", metric="train_error"),
@@ -77,3 +89,38 @@ def test_an_experiment_on_both_sides_of_an_interaction_has_twice_its_weight():
     wanted = stats.contrast([np.array(table[name]) for name in "abc"], [1, -2, 1])
     assert found.value == pytest.approx(wanted.value)
     assert (found.se, found.df) == pytest.approx((wanted.se, wanted.df))
+
+
+def test_a_side_without_numbers_decides_nothing():
+    """`max(0.01, nan)` is 0.01: an order with one clear step and one that cannot be known is no order."""
+    claim = falls("high", "low", "nowhere")
+    outcome = outcome_of(claim, {**LEVELS, "nowhere": [math.nan] * 5})
+    assert (outcome.verdict, outcome.p, outcome.more) == ("undecided", None, None)
+    assert outcome.note == "no test error: 5 of 5 values of nowhere are missing"
+
+
+@pytest.mark.parametrize("broken", [math.nan, math.inf])
+def test_one_broken_value_decides_nothing(broken):
+    outcome = outcome_of(less("low", "high"), {**LEVELS, "low": [*seeds(20)[:4], broken]})
+    assert (outcome.verdict, outcome.note) == (
+        "undecided",
+        "no test error: 1 of 5 values of low are missing",
+    )
+
+
+def test_a_value_missing_after_the_verdict_does_not_take_it_back():
+    table = {name: [*values, *values[:3]] for name, values in LEVELS.items()}
+    assert verdicts([less("low", "high")], {**table, "low": [*table["low"][:7], math.nan]}) == ["supported"]
+
+
+def test_unlike_machines_are_told_beside_the_verdict():
+    def told(low: set[str], high: set[str]) -> str:
+        made = {"low": frozenset(low), "high": frozenset(high)}
+        values = from_table(LEVELS)
+        return decide([less("low", "high")], values, uncounted, None, made)[0].note
+
+    here, there = "torch 2.13.0 cpu avx2", "torch 2.13.0 cpu avx512"
+    said = f"; its sides were run on different machines: {here} / {there}"
+    assert told({here}, {there}).endswith(said)
+    assert told({here}, {here, there}).endswith(said)
+    assert "machines" not in told({here}, {here}) + told({here}, set()) + told(set(), set())

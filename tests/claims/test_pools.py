@@ -110,3 +110,31 @@ def test_false_verdicts_on_ensembles_are_rare_under_the_null():
         }
         false += any(outcome.verdict != "undecided" for outcome in averaged(claims, table, pools))
     assert false / 1000 <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / 1000)
+
+
+def test_pairs_are_joined_on_the_seed():
+    """Without seed 0 of one side, seeds 1 to 4 of both are compared, and not seed 1 with seed 0."""
+    levels = {0: 20.0, 1: 40.0, 2: 30.0, 3: 50.0, 4: 10.0, 5: 60.0}
+    gains = [2.0, 2.1, 1.9, 2.05, 1.95]
+    lower = {seed: levels[seed] - gain for seed, gain in zip(range(1, 6), gains, strict=True)}
+    table = {"a": levels, "b": lower}
+    pools = {name: Pool((name, "source"), 1) for name in table}
+    (outcome,) = decide([less("b", "a")], lambda name, metric: table[name], uncounted, pools)
+    assert (outcome.verdict, outcome.n) == ("supported", 5)
+    assert outcome.p == pytest.approx(scipy_stats.ttest_1samp(gains, 0).pvalue)
+
+
+def test_only_shared_seeds_count():
+    table = {"a": dict.fromkeys(range(5), 40.0), "b": {seed: 30.0 + seed for seed in range(1, 6)}}
+    pools = {name: Pool((name, "source"), 1) for name in table}
+    (outcome,) = decide([less("b", "a")], lambda name, metric: table[name], uncounted, pools)
+    assert (outcome.verdict, outcome.n, outcome.more) == ("undecided", 4, 1)
+    assert outcome.note == "needs 5 seeds of each experiment, has 4"
+
+
+def test_an_ensemble_is_joined_with_its_own_members_where_a_set_is_missing():
+    singles = {seed: 40.0 + 10 * (seed // 4) for seed in range(16)}
+    sets = {k: singles[4 * k] - gain for k, gain in ((1, 2.0), (2, 2.1), (3, 1.9))}
+    table = {"net": singles, "4 nets": sets}
+    (outcome,) = decide([less("4 nets", "net")], lambda name, metric: table[name], uncounted, FOUR)
+    assert outcome.p == pytest.approx(scipy_stats.ttest_1samp([2.0, 2.1, 1.9], 0).pvalue)

@@ -17,7 +17,7 @@ from bench.claims import (
     Trend,
 )
 from bench.claims.kinds import parse
-from bench.claims.metrics import After, EpochsTo
+from bench.spec.metrics import After, EpochsTo
 from tests.claims.made import (
     falls,
     gains,

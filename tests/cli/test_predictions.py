@@ -5,6 +5,7 @@ import json
 import pandas as pd
 import pytest
 
+from bench.results.tables import read
 from tests.conftest import one_line
 
 AVERAGED = '''
@@ -57,8 +58,7 @@ def test_predictions_are_averaged_and_checked(command, suites_dir, data_dir, tmp
     sets = {"one": 4, "two": 2, "ten crops": 4, "smooth": 4, "snapshots": 4, "both": 4}
     assert rows.groupby("ensemble").size().to_dict() == sets
     assert rows[rows["ensemble"] == "snapshots"]["nets"].tolist() == [2] * 4
-    runs = pd.read_csv(folder / "runs.csv")
-    own = runs[runs["experiment"] == "net"].sort_values("seed")["test_error"].to_numpy()
+    own = list(read(folder).values("net", "test_error"))
     assert rows[rows["ensemble"] == "one"]["test_error"].to_numpy() == pytest.approx(own)
     verdicts = {one["claim"]: one["verdict"] for one in json.loads((folder / "verdicts.json").read_text())}
     assert verdicts == {"averaging": "undecided", "price": "supported", "training": "supported"}

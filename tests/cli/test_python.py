@@ -31,11 +31,12 @@ def test_a_run_gives_tables_and_says_nothing(folders, capsys):
     assert not done.stopped
     assert done.report == folders["reports_dir"] / "tiny" / "smoke" / "report.html"
     assert done.report.is_file()
-    kept = pd.read_csv(done.report.with_name("runs.csv"))
-    assert done.runs["test_error"].tolist() == pytest.approx(kept["test_error"].tolist())
-    assert list(done.measures) == ["experiment", "seed", "metric", "at", "value"]
+    kept = pd.read_csv(done.report.with_name("measures.csv"))
+    assert list(done.measures) == list(kept) == ["experiment", "seed", "budget", "metric", "at", "value"]
     tall = done.measures.query("metric == 'test_error'")
-    assert tall["value"].tolist() == done.runs["test_error"].tolist()
+    assert tall["value"].tolist() == pytest.approx(kept.query("metric == 'test_error'")["value"].tolist())
+    assert tall["seed"].tolist() == done.runs["seed"].tolist()
+    assert {"recipe.lr", "model.name", "environment"} <= set(done.runs)
     assert not done.measures.duplicated(["experiment", "seed", "metric", "at"]).any()
     names = ["claim", "text", "verdict", "estimate", "low", "high", "p", "n", "said", "note"]
     assert list(done.verdicts) == names

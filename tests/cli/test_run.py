@@ -23,8 +23,8 @@ def test_the_whole_way(command, suites_dir, data_dir, tmp_path):
     folder = tmp_path / "reports" / "tiny" / "smoke"
     made = {path.name for path in folder.iterdir()}
     assert made >= {
-        "suite.json", "runs.csv", "curves.csv", "trials.csv", "counts.csv", "cost.csv", "provenance.json",
-        "verdicts.json", "report.md", "report.html", "tables", "figures",
+        "suite.json", "runs.csv", "measures.csv", "curves.csv", "trials.csv", "counts.csv", "cost.csv",
+        "provenance.json", "verdicts.json", "report.md", "report.html", "tables", "figures",
     }  # fmt: skip
     assert list((tmp_path / "runs" / "optuna").glob("*.journal"))
     assert not list((tmp_path / "runs" / "work").glob("*")), (

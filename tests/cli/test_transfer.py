@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from bench.data.sets import write
+from bench.results.tables import read
 from tests.conftest import one_line, tiny_arrays
 
 TRANSFER = '''
@@ -48,9 +49,8 @@ def test_runs_begin_with_what_their_sources_have_learnt(command, suites_dir, dat
     assert pd.read_csv(folder / "cost.csv")["phase"].value_counts().to_dict() == {"final": 4, "source": 2}
     (claim,) = json.loads((folder / "verdicts.json").read_text())
     assert claim["n"] == 2
-    runs = pd.read_csv(folder / "runs.csv")
-    runs = runs.pivot_table(index="seed", columns="experiment", values="test_error")
-    gaps = runs["A3B"] - runs["B"]
+    results = read(folder)
+    gaps = pd.Series(results.by_seed("A3B", "test_error")) - pd.Series(results.by_seed("B", "test_error"))
     assert claim["contrasts"][0]["value"] == pytest.approx(gaps.mean())
     assert claim["contrasts"][0]["se"] == pytest.approx(gaps.sem()), "paired: one seed, one choice of halves"
 
@@ -137,8 +137,9 @@ def test_probes_of_a_net_that_learnt_elsewhere(command, suites_dir, data_dir, tm
     code, _, errors = command(*run)
     assert code == 0, errors
     folder = tmp_path / "reports" / "probes" / "smoke"
-    runs = pd.read_csv(folder / "runs.csv")
-    assert runs.groupby("experiment")["test_balanced_error"].mean().idxmin() == "learnt"
+    results = read(folder)
+    means = {name: results.values(name, "test_balanced_error").mean() for name in results.experiments}
+    assert min(means, key=means.__getitem__) == "learnt"
     assert (folder / "figures" / "probes.svg").is_file()
     assert command(*run)[0] == 0, "and again, from the store"
     (suites_dir / "probes.py").write_text(PROBES.replace("layer=7)", "layer=9)"))

@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from bench.claims import Count, Difference
-from bench.claims.verdicts import Outcome
+from bench.claims.kinds import Pool
+from bench.claims.verdicts import Outcome, decide
 from bench.plan.more_seeds import first_seeds, further
 from bench.spec.ensemble import Ensemble
 
@@ -62,3 +63,24 @@ def test_an_ensemble_takes_its_members_along():
 @pytest.mark.parametrize(("profile", "most", "first"), [(2, 20, 5), (5, 20, 5), (7, 20, 8), (12, 8, 8)])
 def test_it_begins_at_a_look(profile, most, first):
     assert first_seeds(planned({"a": profile}, profile_seeds=profile), most) == {"a": first}
+
+
+def test_it_goes_on_to_the_first_look_that_its_ensembles_allow():
+    """Sets of four need twelve seeds for a verdict: five are not the end, they are too few."""
+    singles = [40.0, 41.0, 42.0, 43.0, 44.0]
+    table = {"net": dict(enumerate(singles)), "four": {0: 39.0}}
+    claim = Difference(id="four<net", text="", metric="test_error", lower="four", higher="net")
+    outcomes = decide([claim], lambda name, _: table[name], lambda *_: None, {"four": Pool(("net",), 4)})
+    plan = planned({"net": 5}, [Ensemble(id="four", of="net", members=4)])
+    assert further(plan, outcomes, 20).seeds == {"net": 12}
+    assert further(plan, outcomes, 12).seeds == {"net": 12}
+    stopped = further(plan, outcomes, 11)
+    assert not stopped.seeds
+    assert stopped.why[0].endswith("it stops, the limit is 11")
+
+
+def test_runs_that_are_missing_are_no_reason_for_more_seeds():
+    outcome = claimed("a", "b", n=4, more=1, note="needs 5 seeds of each experiment, has 4")
+    found = further(planned({"a": 5, "b": 5}), [outcome], 20)
+    assert not found.seeds
+    assert found.why[0].endswith("it stops, runs are missing")

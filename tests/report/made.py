@@ -8,6 +8,7 @@ import pandas as pd
 
 from bench.claims import Count, Difference
 from bench.report.build import build_report
+from bench.results.old_format import melted
 from bench.results.tables import Results, write
 from bench.spec import Ensemble, Reference
 
@@ -55,7 +56,7 @@ def made_up(seeds: int = 5, missing: int = 0, **facts) -> Results:
     plan = {
         "name": "made-up", "title": "Made up", "question": "Is it so?",
         "hash": "0123456789abcdef0",
-        "format": 1, "networks": [], "expectations": "Quick <decides>.",
+        "format": 2, "networks": [], "expectations": "Quick <decides>.",
         "profile": "quick", "seeds": seeds, "data": data, "tuning": None, "differences": [],
         "claims": [claim.model_dump(mode="json") for claim in claims],
         "references": [reference.model_dump(mode="json") for reference in references],
@@ -75,9 +76,11 @@ def made_up(seeds: int = 5, missing: int = 0, **facts) -> Results:
         "hardware": ["a machine"],
         "versions": ["torch 2"],
     }
+    ran, measures = melted(pd.DataFrame(runs[: len(runs) - missing], columns=list(runs[0])))
     return Results(
         plan,
-        pd.DataFrame(runs[: len(runs) - missing], columns=list(runs[0])),
+        ran,
+        measures,
         pd.DataFrame(curves[: len(curves) - 3 * missing], columns=list(curves[0])),
         pd.DataFrame(),
         pd.DataFrame(counts),
@@ -113,7 +116,14 @@ def compared(sizes: tuple[int, ...] = (100,)) -> Results:
         return pd.concat([table, *more])
 
     plan = {**base.plan, "experiments": rows}
-    return replace(base, plan=plan, runs=for_all_sizes(base.runs), curves=for_all_sizes(base.curves))
+    tables = {name: for_all_sizes(getattr(base, name)) for name in ("runs", "measures", "curves")}
+    return replace(base, plan=plan, **tables)
+
+
+def with_balanced_errors(measures: pd.DataFrame) -> pd.DataFrame:
+    """The same, the mean error over classes being the error."""
+    errors = measures[measures["metric"] == "test_error"]
+    return pd.concat([measures, errors.assign(metric="test_balanced_error")])
 
 
 def averaged() -> Results:
@@ -168,7 +178,7 @@ def probed() -> Results:
         rows.append(
             {**one, "spec": {**one["spec"], "probe": probe}} | ({"source": "A"} if number < 2 else {})
         )
-    runs = base.runs.assign(test_balanced_error=base.runs["test_error"])
+    measures = with_balanced_errors(base.measures)
     cost = base.cost.assign(images_per_second=np.nan)
     plan = {**base.plan, "experiments": rows}
-    return replace(base, plan=plan, runs=runs, curves=base.curves[:0], cost=cost)
+    return replace(base, plan=plan, measures=measures, curves=base.curves[:0], cost=cost)

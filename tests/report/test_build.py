@@ -111,8 +111,8 @@ def test_the_user_s_results_come_before_the_published(tmp_path):
 def test_broken_results_are_one_line(tmp_path):
     write(made_up(), tmp_path)
     whole = (tmp_path / "suite.json").read_text()
-    (tmp_path / "suite.json").write_text(whole.replace('"format": 1', '"format": 0'))
-    with pytest.raises(UserError, match="results of format 0, where this version reads 1"):
+    (tmp_path / "suite.json").write_text(whole.replace('"format": 2', '"format": 0'))
+    with pytest.raises(UserError, match="results of format 0, where this version reads 1 and 2"):
         build_report(tmp_path)
     (tmp_path / "suite.json").write_text("{")
     with pytest.raises(UserError, match="results cannot be read"):
@@ -138,7 +138,7 @@ def test_runs_that_share_halves_are_paired():
     results = transferred()
     assert results.pools["plain-56"].experiments == ("plain-56", "task A", "halves of the classes")
     claim = Difference(id="d", text="", metric="test_error", lower="plain-20", higher="plain-56")
-    (outcome,) = decide([claim], results.values, results.count, results.pools)
+    (outcome,) = decide([claim], results.by_seed, results.count, results.pools)
     gaps = results.values("plain-56", "test_error") - results.values("plain-20", "test_error")
     assert outcome.contrasts[0][1].se == pytest.approx(gaps.std(ddof=1) / np.sqrt(5))
 

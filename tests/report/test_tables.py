@@ -110,14 +110,14 @@ def test_curves_are_thinned_and_rounded():
 def folders(tmp_path):
     first = made_up()
     second = made_up()
-    better = second.runs["experiment"] == "plain-56"
-    runs = second.runs.assign(key=second.runs["key"] + "x")
-    runs.loc[better, "test_error"] -= 20
+    runs, measures = second.runs.assign(key=second.runs["key"] + "x"), second.measures.copy()
     same = runs["experiment"] == "resnet-20"
     runs.loc[same, "key"] = second.runs.loc[same, "key"]
-    jitter = runs["experiment"] == "plain-20"
-    runs.loc[jitter, "test_error"] += [0.3, -0.2, 0.1, -0.3, 0.2]
-    for name, results in (("a", first), ("b", replace(second, runs=runs))):
+    errors = measures["metric"] == "test_error"
+    measures.loc[errors & (measures["experiment"] == "plain-56"), "value"] -= 20
+    jitter = [0.3, -0.2, 0.1, -0.3, 0.2]
+    measures.loc[errors & (measures["experiment"] == "plain-20"), "value"] += jitter
+    for name, results in (("a", first), ("b", replace(second, runs=runs, measures=measures))):
         write(results, tmp_path / name)
         build_report(tmp_path / name)
     return tmp_path / "a", tmp_path / "b"

@@ -150,14 +150,14 @@ def test_runs_are_trained_elsewhere_and_taken_in(command, suites_dir, data_dir, 
     code, out, errors = command("run", *asked, "--serial")
     assert code == 0, errors
     assert "6 of 6 runs are there, 0 to do" in out
-    elsewhere = pd.read_csv(tmp_path / "reports" / "transfer" / "smoke" / "runs.csv")
+    elsewhere = pd.read_csv(tmp_path / "reports" / "transfer" / "smoke" / "measures.csv")
 
     code, out, errors = command("export", tmp_path / "runs", tmp_path / "all.zip")
     assert "6 runs" in out, errors
     code, out, errors = command("import", tmp_path / "all.zip", "--runs-dir", tmp_path / "other")
     assert "6 runs taken" in out, errors
     code, out, errors = command("run", *asked, "--serial", "--runs-dir", tmp_path / "third")
-    here = pd.read_csv(tmp_path / "reports" / "transfer" / "smoke" / "runs.csv")
+    here = pd.read_csv(tmp_path / "reports" / "transfer" / "smoke" / "measures.csv")
     pd.testing.assert_frame_equal(here, elsewhere)
     (tmp_path / "all.zip").write_bytes((tmp_path / "all.zip").read_bytes()[:-9])
     assert "no whole file of runs" in one_line(command("import", tmp_path / "all.zip"))

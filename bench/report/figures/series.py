@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bench.claims.metrics import title, unit
+from bench.spec.metrics import title, unit
 
 if TYPE_CHECKING:
     from bench.claims.stats import Sample
@@ -31,12 +31,12 @@ def words_of(setting: str) -> str:
 
 def measured(metric: str) -> str:
     """A metric in words, with its unit."""
-    return ", ".join(filter(None, (title(metric), unit(metric))))  # type: ignore[arg-type]
+    return ", ".join(filter(None, (title(metric), unit(metric))))
 
 
 def sample(results: "Results", name: str, metric: str) -> "Sample":
     """An experiment's values, one a seed, or an ensemble's, one a set of members."""
-    return results.values(name, metric)  # type: ignore[arg-type]
+    return results.values(name, metric)
 
 
 def ran(results: "Results", names: Iterable[str], metric: str) -> list[str]:
@@ -48,7 +48,7 @@ def value(results: "Results", experiment: str, setting: str) -> "Scalar | None":
     """A setting or count of an experiment; all images where it does not say how many it trains on."""
     from bench.results.settings import setting as said
 
-    found = said(results, experiment, setting)
+    found: Scalar | None = said(results, experiment, setting)
     if found is None and setting in ("data.train", "train"):
         return int(results.plan["data"]["train"]) - int(said(results, experiment, "data.validation") or 0)
     return found
@@ -57,13 +57,11 @@ def value(results: "Results", experiment: str, setting: str) -> "Scalar | None":
 def above(results: "Results", experiment: str, over: str, metric: str) -> "Sample":
     """Differences of an experiment's values from another's, seed by seed, where both have run."""
     import numpy as np
-    import pandas as pd
 
-    def by_seed(name: str) -> "pd.Series[float]":
-        seeds = results.runs[results.runs["experiment"] == name].sort_values("seed")["seed"]
-        return pd.Series(sample(results, name, metric), index=seeds)
-
-    return np.asarray((by_seed(experiment) - by_seed(over)).dropna(), dtype=float)
+    values, others = results.by_seed(experiment, metric), results.by_seed(over, metric)
+    gaps = np.array([value - others[seed] for seed, value in values.items() if seed in others], dtype=float)
+    finite: Sample = gaps[np.isfinite(gaps)]
+    return finite
 
 
 @dataclass(frozen=True)

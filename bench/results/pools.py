@@ -1,0 +1,47 @@
+"""What experiments of a plan share by seed, and where their runs were made: what verdicts must know of it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from bench.claims.kinds import Pool
+
+if TYPE_CHECKING:
+    from bench.results.tables import Results
+
+
+def pools_of(results: "Results") -> dict[str, Pool]:
+    """What the values of ensembles, and of experiments that share something by seed, are drawn from."""
+    found = {one.id: Pool(one.of, one.members) for one in results.averaged}
+    for one in results.plan["experiments"]:
+        shared = tuple(_shared(one, results.sources))
+        if shared:
+            found[one["id"]] = Pool((one["id"], *shared), 1)
+    return found
+
+
+def _shared(one: Mapping[str, Any], sources: list[str]) -> Iterator[str]:
+    """What runs of one seed have in common with those of other experiments: such runs are paired.
+
+    A source's run, halves of the classes that their seed has drawn, or the random weights that are probed.
+    Weights from a file are one for all seeds, and pair nothing.
+    """
+    spec = one["spec"]
+    data = spec.get("data", {})
+    if one.get("source") in sources:
+        yield one["source"]
+    if data.get("half"):
+        yield "halves of the classes"
+    if spec.get("probe") and not spec.get("start"):
+        drawn = (spec["model"], data.get("size"), data.get("channels"))
+        yield f"random weights of {json.dumps(drawn, sort_keys=True)}"
+
+
+def environments_of(results: "Results") -> dict[str, frozenset[str]]:
+    """The known classes of machines that each experiment's, or ensemble's members', runs were made on."""
+    if "environment" not in results.runs:
+        return {}
+    known = results.runs[results.runs["environment"] != ""]
+    found = {str(name): frozenset(part) for name, part in known.groupby("experiment")["environment"]}
+    members = {one.id: [found.get(name, frozenset()) for name in one.of] for one in results.averaged}
+    return found | {name: frozenset[str]().union(*parts) for name, parts in members.items()}

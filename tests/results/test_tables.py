@@ -1,0 +1,167 @@
+"""Results in memory: numbers by seed, settings, what runs share, and folders of the older format."""
+
+import json
+import math
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bench.claims import After, At, EpochsTo
+from bench.claims.verdicts import decide
+from bench.common.errors import UserError
+from bench.report.page import runs_tables
+from bench.report.tables import main_table
+from bench.results.settings import setting
+from bench.results.tables import read, write
+from tests.conftest import ROOT
+from tests.report.test_build import made_up
+
+PUBLISHED = ROOT / "reports" / "published"
+
+
+@pytest.fixture(scope="module")
+def layers():
+    return read(PUBLISHED / "transfer-layer" / "quick")
+
+
+@pytest.fixture(scope="module")
+def features():
+    return read(PUBLISHED / "transfer-features" / "quick")
+
+
+def verdict(results, claim):
+    """What results say of one of their claims."""
+    found = decide(results.decided, results.by_seed, results.count, results.pools)
+    return next(one for one in found if one.claim.id == claim)
+
+
+def test_numbers_come_with_their_seeds():
+    results = made_up()
+    some = results.measures[~((results.measures["seed"] == 2) & (results.measures["metric"] == "test_error"))]
+    found = replace(results, measures=some).by_seed("plain-20", "test_error")
+    assert list(found) == [0, 1, 2, 3, 4]
+    assert [seed for seed, value in found.items() if math.isnan(value)] == [2]
+    assert len(replace(results, measures=some).values("plain-20", "test_error")) == 4
+    assert all(map(math.isnan, results.by_seed("plain-20", "test_iou").values()))
+    assert results.by_seed("nobody", "test_error") == {}
+
+
+def test_a_metric_along_an_axis_is_asked_by_its_place():
+    results = made_up(seeds=2)
+    row = {"experiment": "plain-20", "seed": 1, "budget": 9, "metric": "shifted_error", "value": 7.0}
+    more = pd.DataFrame([{**row, "at": "shift=2"}, {**row, "at": "shift=3", "value": 8.0}])
+    results = replace(results, measures=pd.concat([results.measures, more]))
+    assert list(results.values("plain-20", At(metric="shifted_error", at="shift=3"))) == [8.0]
+    assert list(results.values("plain-20", At(metric="shifted_error", at="shift=2"))) == [7.0]
+    assert len(results.values("plain-20", "shifted_error")) == 0
+
+
+def test_what_is_written_is_read(tmp_path):
+    results = made_up(seeds=2)
+    write(results, tmp_path)
+    back = read(tmp_path)
+    pd.testing.assert_frame_equal(back.measures, results.measures, check_dtype=False)
+    assert set(back.runs) >= {"experiment", "seed", "key", "status", "recipe.lr"}
+    assert "test_error" not in back.runs
+
+
+def test_folders_of_the_older_format_are_read(layers):
+    old = pd.read_csv(PUBLISHED / "transfer-layer" / "quick" / "runs.csv")
+    wanted = old[old["experiment"] == "B"].sort_values("seed")["test_error"]
+    assert list(layers.values("B", "test_error")) == list(wanted)
+
+
+def test_later_formats_are_refused_in_one_line(tmp_path):
+    shutil.copytree(PUBLISHED / "arithmetic" / "quick", tmp_path / "later")
+    path = tmp_path / "later" / "suite.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "format": 99}))
+    with pytest.raises(UserError, match="results of format 99"):
+        read(tmp_path / "later")
+
+
+def test_pairs_are_joined_on_the_seed_where_a_run_is_missing(layers):
+    """Without seed 0 of one side the others keep their partners: before, they moved up by one."""
+    whole = verdict(layers, "specific")
+    missing = (layers.runs["experiment"] == "A7B") & (layers.runs["seed"] == 0)
+    outcome = verdict(replace(layers, runs=layers.runs[~missing]), "specific")
+    contrast, found = next(one for one in outcome.contrasts if "A7B" in one[0].experiments)
+    sides = [layers.by_seed(name, "test_error") for name in contrast.experiments]
+    gaps = [
+        sum(weight * side[seed] for weight, side in zip(contrast.weights, sides, strict=True))
+        for seed in range(1, 5)
+    ]
+    assert whole.verdict == "supported"
+    assert (found.value, found.n) == (pytest.approx(np.mean(gaps)), 4)
+    assert found.se == pytest.approx(np.std(gaps, ddof=1) / 2)
+
+
+def test_a_metric_that_probes_have_not_decides_nothing(features):
+    plan = {**features.plan, "claims": [
+        {"kind": "order", "id": "o", "text": "", "metric": "test_loss",
+         "falling": ["scratch-few", "scratch-all", "svm-7"]},
+    ]}  # fmt: skip
+    outcome = verdict(replace(features, plan=plan), "o")
+    assert (outcome.verdict, outcome.p) == ("undecided", None)
+    assert outcome.note == "no test loss: 5 of 5 values of svm-7 are missing"
+
+
+@pytest.mark.parametrize("metric", [EpochsTo(level=50), After(curve="train_error", share=0.5)])
+def test_what_was_not_trained_has_no_curve(features, metric):
+    assert all(map(math.isnan, features.by_seed("svm-7", metric).values()))
+
+
+def test_random_probes_of_a_seed_share_its_network(features):
+    shared = {features.pools[f"random-{layer}"].experiments[1] for layer in range(1, 8)}
+    assert len(shared) == 1
+    assert not shared & set(features.pools["svm-1"].experiments)
+    assert "scratch-few" not in features.pools
+
+
+def test_halves_of_the_classes_have_half_of_the_test_images(layers):
+    assert set(layers.test_images("A3B").values()) == {5000}
+    ours = next(row for row in main_table(layers).rows if row[0] == "A3B")
+    plan = {**layers.plan, "data": {**layers.plan["data"], "test": 20_000}}
+    twice = next(row for row in main_table(replace(layers, plan=plan)).rows if row[0] == "A3B")
+    place = main_table(layers).columns.index("on other images")
+    low, high = map(float, ours[place].split(" to "))
+    other_low, other_high = map(float, twice[place].split(" to "))
+    assert low < other_low < other_high < high
+    assert runs_tables(layers)["A3B"].rows != runs_tables(replace(layers, plan=plan))["A3B"].rows
+
+
+def test_the_images_that_a_run_says_it_saw_are_taken():
+    results = made_up(seeds=2)
+    results = replace(results, runs=results.runs.assign(test_images=[30, 40] * 4))
+    assert results.test_images("plain-20") == {0: 30, 1: 40}
+    assert made_up().test_images("plain-20") == {}
+
+
+@pytest.mark.parametrize(
+    ("experiment", "name", "value"),
+    [
+        ("A3B", "start.layers", 3),
+        ("A3B", "layers", 3),
+        ("A3B", "source", "task A"),
+        ("A3B", "recipe.epochs", 12),
+        ("A3B", "half", "B"),
+        ("A3B", "width", 12),
+        ("B", "start.layers", None),
+        ("B", "nothing", None),
+        ("nobody", "recipe.lr", None),
+    ],
+)
+def test_settings_are_asked_by_name(layers, experiment, name, value):
+    assert setting(layers, experiment, name) == value
+
+
+def test_counts_are_asked_like_settings(layers):
+    assert setting(layers, "B", "depth") == 8
+    assert setting(layers, "B", "parameters") == layers.count("B", "parameters")
+
+
+def test_an_ambiguous_setting_asks_back(layers):
+    with pytest.raises(UserError, match=r"'name' of B could be .*model.name.*; say which"):
+        setting(layers, "B", "name")
