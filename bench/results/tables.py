@@ -194,7 +194,7 @@ def write(results: Results, folder: Path) -> None:
 
 
 def read(folder: Path) -> Results:
-    """Read a results folder, one of the older format too. Raises UserError where a file is missing or broken."""
+    """Read a results folder, of the older format too. Raises UserError where a file is missing or broken."""
     try:
         plan = json.loads((folder / "suite.json").read_text(encoding="utf-8"))
         old = _checked(folder, plan.get("format")) == _OLD
