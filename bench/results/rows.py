@@ -65,8 +65,8 @@ def run(spec: RunSpec, result: Result, data: DataSummary) -> Row:
 
 
 def measures(result: Result) -> Iterator[Row]:
-    """What a run gave: its metrics, which stand at its end, then its measures along an axis."""
-    for metric, value in result.metrics.items():
+    """What a run gave: its metrics, which stand at its end, by name; then its measures along an axis."""
+    for metric, value in sorted(result.metrics.items()):
         yield {"metric": metric, "at": "", "value": value}
     for measure in result.measures:
         yield asdict(measure)
