@@ -41,7 +41,7 @@ def test_a_run_gives_tables_and_says_nothing(folders, capsys):
     names = ["claim", "text", "verdict", "estimate", "low", "high", "p", "n", "said", "note"]
     assert list(done.verdicts) == names
     (verdict,) = done.verdicts.itertuples()
-    errors = done.runs.groupby("experiment")["test_error"].mean()
+    errors = tall.groupby("experiment")["value"].mean()
     assert (verdict.claim, verdict.verdict, verdict.n) == ("residual-wins", "undecided", 2)
     assert verdict.estimate == pytest.approx(errors["plain-8"] - errors["resnet-8"])
     assert verdict.low <= verdict.estimate <= verdict.high

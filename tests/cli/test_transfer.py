@@ -140,7 +140,7 @@ def test_probes_of_a_net_that_learnt_elsewhere(command, suites_dir, data_dir, tm
     results = read(folder)
     means = {name: results.values(name, "test_balanced_error").mean() for name in results.experiments}
     assert min(means, key=means.__getitem__) == "learnt"
-    assert (folder / "figures" / "probes.svg").is_file()
+    assert (folder / "figures" / "errors.svg").is_file()
     assert command(*run)[0] == 0, "and again, from the store"
     (suites_dir / "probes.py").write_text(PROBES.replace("layer=7)", "layer=9)"))
     assert "experiment random: no layer 9 to probe: there are 1 to 7" in one_line(command(*run))

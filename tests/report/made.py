@@ -80,13 +80,13 @@ def made_up(seeds: int = 5, missing: int = 0, **facts) -> Results:
     return Results(
         plan,
         ran,
-        measures,
         pd.DataFrame(curves[: len(curves) - 3 * missing], columns=list(curves[0])),
         pd.DataFrame(),
         pd.DataFrame(counts),
         pd.DataFrame(),
         pd.DataFrame(cost),
         provenance,
+        measures,
     )
 
 

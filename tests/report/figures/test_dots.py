@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from bench.report.figures.dots import Dots
 from tests.report.made import averaged, made_up
 
@@ -17,9 +19,10 @@ def test_ensembles_have_rows_too():
 
 def test_an_id_may_hold_what_others_read_as_a_formula():
     results = made_up()
-    runs = results.runs.replace({"experiment": {"plain-20": "$a_{$"}})
+    named = {"experiment": {"plain-20": "$a_{$"}}
+    tables = {name: getattr(results, name).replace(named) for name in ("runs", "measures")}
     plan = {**results.plan, "experiments": [{**results.plan["experiments"][0], "id": "$a_{$"}]}
-    svg = Dots().draw(type(results)(**{**vars(made_up()), "plan": plan, "runs": runs}), "here").svg
+    svg = Dots().draw(replace(results, plan=plan, **tables), "here").svg
     assert ">$a_{$</text>" in svg
 
 
