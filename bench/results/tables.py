@@ -172,7 +172,7 @@ class Results:
     def count(self, experiment: str, quantity: str) -> int | None:
         """An exact count of an experiment's network; None if it was not counted."""
         rows = self.counts[self.counts["experiment"] == experiment]
-        if rows.empty or quantity not in rows:
+        if rows.empty or quantity not in rows or rows[quantity].isna().iloc[0]:
             return None
         return int(rows[quantity].iloc[0])
 

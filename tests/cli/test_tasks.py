@@ -47,8 +47,8 @@ def tasks(suites_dir):
     return suites_dir
 
 
-def test_all_tasks_run_are_measured_and_found_again(command, tasks, tmp_path):
-    run = ("run", "tasks", "--profile", "smoke", "--serial", "--suites-dir", tasks, "--data-dir", tmp_path)
+def test_all_tasks_run_are_measured_and_found_again(command, tasks, data_dir, tmp_path):
+    run = ("run", "tasks", "--profile", "smoke", "--serial", "--suites-dir", tasks, "--data-dir", data_dir)
     code, out, errors = command(*run)
     assert code == 0, out + errors
     assert "0 of 12 runs are there, 12 to do" in out
@@ -74,13 +74,13 @@ def test_all_tasks_run_are_measured_and_found_again(command, tasks, tmp_path):
     code, out, _ = command(*run)
     assert code == 0
     assert "12 of 12 runs are there, 0 to do" in out
-    code, out, _ = command(*run[:-1], tmp_path, "--seeds", "3")
+    code, out, _ = command(*run, "--seeds", "3")
     assert "12 of 18 runs are there, 6 to do" in out
     assert not [path for path in (tmp_path / "runs" / "work").rglob("*") if path.is_file()]
 
 
-def test_kept_weights_stand_in_the_store(command, tasks, tmp_path):
-    run = ("run", "tasks", "--profile", "smoke", "--serial", "--suites-dir", tasks, "--data-dir", tmp_path)
+def test_kept_weights_stand_in_the_store(command, tasks, data_dir, tmp_path):
+    run = ("run", "tasks", "--profile", "smoke", "--serial", "--suites-dir", tasks, "--data-dir", data_dir)
     assert command(*run, "--only", "net", "--seeds", "1")[0] == 0
     names = {path.name for path in (tmp_path / "runs" / "artifacts").rglob("*.pt")}
     assert names == {"weights.pt", "weights-1.pt"}
@@ -98,7 +98,7 @@ def test_kept_weights_stand_in_the_store(command, tasks, tmp_path):
     ],
     ids=str,
 )
-def test_what_is_asked_wrongly_is_one_line(command, tasks, tmp_path, old, new, says):
+def test_what_is_asked_wrongly_is_one_line(command, tasks, data_dir, old, new, says):
     (tasks / "tasks.py").write_text(SUITE.replace(old, new, 1))
-    run = ("run", "tasks", "--profile", "smoke", "--serial", "--suites-dir", tasks, "--data-dir", tmp_path)
+    run = ("run", "tasks", "--profile", "smoke", "--serial", "--suites-dir", tasks, "--data-dir", data_dir)
     assert says in one_line(command(*run))
