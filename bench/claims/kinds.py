@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 from bench.claims.counts import Exact
 from bench.common.errors import suggest
 from bench.spec import Claim
-from bench.spec.base import Several
+from bench.spec.base import Several, kinds_of
 from bench.spec.metrics import Metric, title
 
 
@@ -226,14 +226,7 @@ def _scores(places: Sequence[float], n: int) -> list[float]:
 
 def kinds() -> dict[str, type[Claim]]:
     """Every kind of claim by its name: the classes of this file and of `bench.claims.counts`."""
-    found: dict[str, type[Claim]] = {}
-    waiting: list[type[Claim]] = [Trained, Exact]
-    while waiting:
-        one = waiting.pop()
-        waiting += one.__subclasses__()
-        if "kind" in one.model_fields:
-            found[one.model_fields["kind"].default] = one
-    return found
+    return {**kinds_of(Trained), **kinds_of(Exact)}
 
 
 def parse(data: Mapping[str, Any]) -> Claim:

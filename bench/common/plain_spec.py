@@ -11,8 +11,8 @@ _TABLES = ("options",)  # fields that stay tables
 class PlainSpec:
     """The fields of a specification as attributes; read, not validated: `bench` has written it.
 
-    A field that it lacks is None, as new fields are in specifications of an earlier version. Its key is the one
-    that the specification itself has.
+    A field that it lacks is None, as new fields are in specifications of an earlier version. Its key is the
+    one that the specification itself has.
     """
 
     def __init__(self, data: Mapping[str, Any]) -> None:

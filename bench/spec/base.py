@@ -68,6 +68,9 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+S = TypeVar("S", bound=Spec)
+
+
 class Named(Spec):
     """A thing that is looked up by name and called with options.
 
@@ -101,6 +104,16 @@ def _options(text: str, call: str) -> dict[str, Any]:
     except (SyntaxError, ValueError):
         pass
     raise ValueError(f"{text!r} does not read as NAME(OPTION=VALUE, ...)")
+
+
+def kinds_of(base: type[S]) -> dict[str, type[S]]:
+    """The classes below one that are a kind of it, by the name that their field `kind` gives them."""
+    found = {}
+    for one in base.__subclasses__():
+        if "kind" in one.model_fields:
+            found[str(one.model_fields["kind"].default)] = one
+        found |= kinds_of(one)
+    return found
 
 
 def as_tuple(value: Any) -> Any:

@@ -108,17 +108,16 @@ def test_further_seeds_go_to_open_claims_alone(command, suites_dir, data_dir, tm
     assert "26 of 26 runs are there, 0 to do" in out, "nothing is trained twice"
 
 
-def test_stale_runs_are_shown_and_not_used(command, suites_dir, data_dir, monkeypatch):
+def test_stale_runs_are_shown_and_trained_anew_where_that_is_asked(
+    command, suites_dir, data_dir, monkeypatch
+):
     untuned = ("--no-tune", "--only", "plain-8")
     assert command(*run_tiny(suites_dir, data_dir, *untuned))[0] == 0
-    from bench.plan import plan
-
-    monkeypatch.setattr(plan, "code_hash", lambda family: "other code")
+    monkeypatch.setattr("bench.plan.resolve.code_of", lambda spec: "other code")
     said = one_line(command(*run_tiny(suites_dir, data_dir, *untuned)))
     assert "2 finished runs of this plan were made by other code" in said
-    code, out, _ = command(*run_tiny(suites_dir, data_dir, *untuned, "--accept-stale", "a comment"))
-    assert code == 0
-    assert "2 of 2 runs are there" in out
+    for way in ("--verify-stale", "--retrain-stale", '--accept-stale "REASON"'):
+        assert way in said
     code, out, _ = command(*run_tiny(suites_dir, data_dir, *untuned, "--retrain-stale"))
     assert code == 0
     assert "0 of 2 runs are there, 2 to do" in out

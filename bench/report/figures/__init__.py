@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from bench.common.errors import UserError, suggest
-from bench.spec.base import describe
+from bench.spec.base import describe, kinds_of
 from bench.spec.figure import Figure
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def kinds() -> dict[str, type[Figure]]:
     """Every kind of figure by its name: the files of this package define them."""
     for module in pkgutil.iter_modules(__path__):
         import_module(f"{__name__}.{module.name}")
-    return {one.model_fields["kind"].default: one for one in Figure.__subclasses__()}
+    return kinds_of(Figure)
 
 
 def __getattr__(name: str) -> type[Figure]:
