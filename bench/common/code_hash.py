@@ -26,7 +26,7 @@ _F_START, _F_END = (getattr(tokenize, f"FSTRING_{end}", -1) for end in ("START",
 def code_hash(files: Iterable[Path]) -> str:
     """Hash of some files and of all that they import: of this package, and neighbours of a user's file."""
     state = hashlib.sha256()
-    texts = {_name(path): stripped(path.read_text(encoding="utf-8")) for path in closure(files)}
+    texts = {_name(path): _text(path, path.stat().st_mtime_ns) for path in closure(files)}
     for name in sorted(texts):
         state.update(f"{name}\0{texts[name]}\0".encode())
     return state.hexdigest()
@@ -73,6 +73,11 @@ def _files(name: str, importer: Path) -> Iterator[Path]:
         for path in (place.with_suffix(".py"), place / "__init__.py"):
             if path.is_file():
                 yield path
+
+
+@cache  # a plan asks for every experiment, and most of their files are the same
+def _text(path: Path, mtime_ns: int) -> str:
+    return stripped(path.read_text(encoding="utf-8"))
 
 
 def _name(path: Path) -> str:

@@ -10,14 +10,15 @@ import time
 from dataclasses import replace
 
 import pytest
-from bench.execute.progress import display_for
 from rich.console import Console
 
 from bench.common.errors import UserError
 from bench.common.provenance import Provenance
+from bench.execute.display import display_for
 from bench.execute.driver import drive
 from bench.execute.serial import Serial
 from bench.execute.worker import Place
+from bench.plan.progress import Progress
 from bench.store.cache import CachedRuns
 from bench.store.outbox import Outbox
 from bench.store.reader import tracking_uri
@@ -177,8 +178,10 @@ def test_a_driver_trains_on_while_the_store_is_away(opened, plan, data_dir, tmp_
     flaky = Flaky(tracker.client, lambda call: 10 < call < 24)
     tracker.client = flaky
     place = Place(data_dir=data_dir, work_dir=tracker.runs_dir / "work")
-    with Console(file=(tmp_path / "screen").open("w")) as console:
-        visit = drive(plan, CachedRuns(), Serial(place), tracker, display_for(console), tracker.runs_dir)
+    with (tmp_path / "screen").open("w") as screen, Console(file=screen) as console:
+        visit = drive(
+            plan, CachedRuns(Progress(plan)), Serial(place), tracker, display_for(console), tracker.runs_dir
+        )
     assert visit.session.complete()
     assert visit.session.failures == {}
     assert flaky.calls > 24, "it came back"
