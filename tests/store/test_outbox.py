@@ -180,7 +180,12 @@ def test_a_driver_trains_on_while_the_store_is_away(opened, plan, data_dir, tmp_
     place = Place(data_dir=data_dir, work_dir=tracker.runs_dir / "work")
     with (tmp_path / "screen").open("w") as screen, Console(file=screen) as console:
         visit = drive(
-            plan, CachedRuns(Progress(plan)), Serial(place), tracker, display_for(console), tracker.runs_dir
+            plan,
+            CachedRuns(Progress(plan)),
+            Serial(place),
+            tracker,
+            display_for(console, print),
+            tracker.runs_dir,
         )
     assert visit.session.complete()
     assert visit.session.failures == {}
