@@ -235,7 +235,8 @@ def _settings(results: Results, experiment: str) -> str:
     one = next(one for one in results.plan["experiments"] if one["id"] == experiment)
     recipe, probe = one["spec"]["recipe"], one["spec"].get("probe")
     if probe:
-        return f"{probe['classifier']} on layer {probe['layer']}, strength chosen on validation images"
+        features = probe.get("features") or f"layer {probe['layer']}"
+        return f"{probe['classifier']} on {features}, strength chosen on validation images"
     tuned = ", tuned" if one["tuned"] else ""
     start = one["spec"].get("start", {})
     share = f", copied layers at {start['share']:.2g} of it" if start.get("share", 1.0) != 1.0 else ""

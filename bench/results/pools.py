@@ -32,7 +32,7 @@ def _shared(one: Mapping[str, Any], sources: list[str]) -> Iterator[str]:
         yield one["source"]
     if data.get("half"):
         yield "halves of the classes"
-    if spec.get("probe") and not spec.get("start"):
+    if spec.get("probe") and spec.get("model") and not spec.get("start"):
         drawn = (spec["model"], data.get("size"), data.get("channels"))
         yield f"random weights of {json.dumps(drawn, sort_keys=True)}"
 
