@@ -1,23 +1,16 @@
 """Claims: their kinds, the statistics behind them, and verdicts. Suites find all kinds of claim here."""
 
-from bench.claims.counts import Count, CountGap, CountOrder, CountRatio, SameCount
-from bench.claims.kinds import Difference, Equivalence, GainTrend, Interaction, Order, Reached, Trend
+from typing import Any
+
+from bench.claims.kinds import kinds
 from bench.spec.metrics import After, At, EpochsTo
 
-__all__ = [
-    "After",
-    "At",
-    "Count",
-    "CountGap",
-    "CountOrder",
-    "CountRatio",
-    "Difference",
-    "EpochsTo",
-    "Equivalence",
-    "GainTrend",
-    "Interaction",
-    "Order",
-    "Reached",
-    "SameCount",
-    "Trend",
-]
+__all__ = ["After", "At", "EpochsTo", "kinds"]
+
+
+def __getattr__(name: str) -> Any:
+    """A kind of claim by the name of its class, such as `Difference`."""
+    for kind in kinds().values():
+        if kind.__name__ == name:
+            return kind
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

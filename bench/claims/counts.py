@@ -102,9 +102,6 @@ class SameCount(Exact):
         return all(len({found[name] for name in group}) == 1 for group in self.groups)
 
 
-AnyExact = Count | CountGap | CountRatio | CountOrder | SameCount
-
-
 def _near(found: int, said: int, within: float | None) -> bool:
     return found == said if within is None else abs(found - said) <= within * abs(said)
 

@@ -11,7 +11,8 @@ _TABLES = ("options",)  # fields that stay tables
 class PlainSpec:
     """The fields of a specification as attributes; read, not validated: `bench` has written it.
 
-    Its key is the one that the specification itself has.
+    A field that it lacks is None, as new fields are in specifications of an earlier version. Its key is the one
+    that the specification itself has.
     """
 
     def __init__(self, data: Mapping[str, Any]) -> None:
@@ -20,10 +21,7 @@ class PlainSpec:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        try:
-            value = self._data[name]
-        except KeyError:
-            raise AttributeError(f"the specification has no {name!r}") from None
+        value = self._data.get(name)
         return value if name in _TABLES else _plain(value)
 
     def replace(self, **changes: Any) -> "PlainSpec":

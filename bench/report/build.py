@@ -14,6 +14,7 @@ from bench.common.errors import UserError
 from bench.report import tables
 from bench.report.averages import ensemble_cost_table, ensemble_price_table, ensembles_table
 from bench.report.figures import pictures
+from bench.report.further import further_tables
 from bench.report.library import tally_of
 from bench.report.networks import count_verdicts, layer_tables, networks_table
 from bench.report.page import curves_data, details
@@ -33,13 +34,13 @@ def build_report(folder: Path) -> list[Outcome]:
     outcomes = decide(results.decided, results.by_seed, results.count, results.pools, results.environments)
     shown = _tables(results, outcomes)
     drawn = pictures(results, results.label)
-    layers = layer_tables(results)
+    layers, more = layer_tables(results), list(further_tables(results))
     made: dict[Path, str | bytes] = {}
     for picture in drawn:
         if not picture.file:
             made[folder / "figures" / f"{picture.name}.svg"] = picture.svg
             made[folder / "figures" / f"{picture.name}.png"] = picture.png
-    for table in filter(None, [*shown.values(), *layers]):
+    for table in filter(None, [*shown.values(), *layers, *(one for _, one in more)]):
         made[folder / "tables" / f"{table.name}.csv"] = table.csv()
         made[folder / "tables" / f"{table.name}.md"] = table.markdown()
         made[folder / "tables" / f"{table.name}.tex"] = table.latex()
@@ -54,6 +55,7 @@ def build_report(folder: Path) -> list[Outcome]:
         "plan": results.plan,
         "tables": shown,
         "layers": layers,
+        "further": more,
         "pictures": [(one, base64.b64encode(one.png).decode() if one.file else "") for one in drawn],
         "conclusions": [(one, tables.conclusion(one)) for one in outcomes],
         "tally": tally(outcomes),

@@ -237,6 +237,8 @@ def _settings(results: Results, experiment: str) -> str:
     if probe:
         features = probe.get("features") or f"layer {probe['layer']}"
         return f"{probe['classifier']} on {features}, strength chosen on validation images"
+    if "look" in one["spec"]:
+        return f"a look at {one['source']}"
     tuned = ", tuned" if one["tuned"] else ""
     start = one["spec"].get("start", {})
     share = f", copied layers at {start['share']:.2g} of it" if start.get("share", 1.0) != 1.0 else ""

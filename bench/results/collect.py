@@ -79,6 +79,7 @@ def collect(
         ensembles=pd.DataFrame(averaged),
         sampled=pd.DataFrame(sampled),
         sheet=_sheet(progress),
+        pictures=_pictures(progress, stored, artifact),
         provenance={
             "data": plan.data.provenance,
             "fingerprint": plan.data.fingerprint,
@@ -125,6 +126,18 @@ def _ensembles(
         {one.experiment.id: runs(one) for one in plan.experiments if one.spec.predict}, plan.data.classes
     )
     return ensemble_rows(plan.ensembles, gallery), sampled_rows(gallery)
+
+
+def _pictures(
+    progress: Progress, stored: Mapping[str, Stored], artifact: Callable[[Stored, str], bytes]
+) -> dict[str, bytes]:
+    """What looks have pictured, of the first seed that has run."""
+    found = {}
+    for one in (one for one in progress.plan.experiments if one.spec.look):
+        keys = [run.key for run in progress.finals(one) if run.key in stored]
+        for name in one.spec.look.pictures if one.spec.look and keys else ():
+            found[f"pictures/{name}-of-{one.id}.png"] = artifact(stored[keys[0]], f"{name}.png")
+    return found
 
 
 def _sheet(progress: Progress) -> bytes:

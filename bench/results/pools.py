@@ -14,21 +14,22 @@ def pools_of(results: "Results") -> dict[str, Pool]:
     """What the values of ensembles, and of experiments that share something by seed, are drawn from."""
     found = {one.id: Pool(one.of, one.members) for one in results.averaged}
     for one in results.plan["experiments"]:
-        shared = tuple(_shared(one, results.sources))
+        shared = tuple(_shared(one, [*results.sources, *results.experiments]))
         if shared:
             found[one["id"]] = Pool((one["id"], *shared), 1)
     return found
 
 
-def _shared(one: Mapping[str, Any], sources: list[str]) -> Iterator[str]:
+def _shared(one: Mapping[str, Any], trained: list[str]) -> Iterator[str]:
     """What runs of one seed have in common with those of other experiments: such runs are paired.
 
-    A source's run, halves of the classes that their seed has drawn, or the random weights that are probed.
+    A run that they begin with or look at, halves of the classes that their seed has drawn, or the random
+    weights that are probed.
     Weights from a file are one for all seeds, and pair nothing.
     """
     spec = one["spec"]
     data = spec.get("data", {})
-    if one.get("source") in sources:
+    if one.get("source") in trained:
         yield one["source"]
     if data.get("half"):
         yield "halves of the classes"

@@ -51,6 +51,7 @@ class Results:
     ensembles: pd.DataFrame = field(default_factory=pd.DataFrame)
     sampled: pd.DataFrame = field(default_factory=pd.DataFrame)
     sheet: bytes = b""  # a PNG: what each augmentation does, where the suite compares them
+    pictures: Mapping[str, bytes] = field(default_factory=dict)  # PNGs of looks, by file name
 
     @cached_property
     def experiments(self) -> list[str]:
@@ -171,7 +172,7 @@ class Results:
     def count(self, experiment: str, quantity: str) -> int | None:
         """An exact count of an experiment's network; None if it was not counted."""
         rows = self.counts[self.counts["experiment"] == experiment]
-        if rows.empty or quantity not in rows:
+        if rows.empty or quantity not in rows or rows[quantity].isna().iloc[0]:
             return None
         return int(rows[quantity].iloc[0])
 
@@ -188,9 +189,8 @@ def write(results: Results, folder: Path) -> None:
         else:
             put(folder / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
     put(folder / "provenance.json", as_json(results.provenance))
-    if results.sheet:
-        with written_whole(folder / SHEET) as file:
-            file.write(results.sheet)
+    for name, content in {**({SHEET: results.sheet} if results.sheet else {}), **results.pictures}.items():
+        put(folder / name, content)
 
 
 def read(folder: Path) -> Results:
@@ -212,7 +212,8 @@ def read(folder: Path) -> Results:
     for name in _ids(plan):  # tables are named after them, and the folder may come from anywhere
         if not usable_as_file(name):
             raise UserError(f"{folder / 'suite.json'}: the id {name!r} cannot be a file's name")
-    return Results(plan, **tables, provenance=provenance, sheet=sheet)
+    pictures = {f"pictures/{path.name}": path.read_bytes() for path in sorted(folder.glob("pictures/*.png"))}
+    return Results(plan, **tables, provenance=provenance, sheet=sheet, pictures=pictures)
 
 
 def _checked(folder: Path, plan: Any) -> int:

@@ -143,8 +143,10 @@ class Suite(Spec):
         return self.profiles[name]
 
     def named(self, name: str) -> Experiment:
-        """The experiment or source of that id."""
-        return next(one for one in (*self.experiments, *self.sources) if one.id == name)
+        """The experiment or source of that id. Raises ValueError with the nearest if there is none."""
+        known = {one.id: one for one in (*self.experiments, *self.sources)}
+        _all_known([name], list(known), "a look")
+        return known[name]
 
     def standing(self, profile: str) -> tuple[Experiment, ...]:
         """The experiments that stand in a profile."""

@@ -62,6 +62,7 @@ def defaults(results: "Results") -> Iterator[Figure]:
     from bench.report.figures.contact_sheet import ContactSheet
     from bench.report.figures.curves import Curves
     from bench.report.figures.dots import Dots
+    from bench.report.figures.looks import Look
     from bench.results.settings import setting
 
     yield Dots(name="errors")
@@ -71,4 +72,7 @@ def defaults(results: "Results") -> Iterator[Figure]:
     if len({setting(results, name, "depth") for name in results.experiments}) > 1:
         yield Against(name="error-against-depth", setting="depth")
     yield Curves()
+    for one in results.plan["experiments"]:
+        for name in (one["spec"].get("look") or {}).get("pictures", ()):
+            yield Look(experiment=one["id"], picture=name)
     yield ContactSheet()
