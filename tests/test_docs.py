@@ -7,13 +7,25 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
+from bench import models
+from bench.data import augment
 from tests.conftest import ROOT, Command, clean_environment, tiny_arrays
+from tests.data.test_augment import augmented, images
+from tests.test_floors import FLOORS
 
 sys.path.insert(0, str(ROOT / "docs"))
 import refresh
 
 DOCUMENTS = refresh.documents()
+EXAMPLES = {  # files that a reader is told to write
+    "bench/data/augment/stripes.py",
+    "bench/models/mine.py",
+    "bench/train/tasks/NAME.py",
+    "suites/_mine.py",
+    "suites/width.py",
+}
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
@@ -80,3 +92,26 @@ def test_the_documented_options_are_those_of_run():
     assert set(re.findall(r"`(\w+)`", listed)) <= set(inspect.signature(run.run).parameters)
     known = {*vars(run.SuiteRun), *run.SuiteRun.__dataclass_fields__}
     assert set(re.findall(r"`done\.(\w+)`", text)) <= known
+
+
+def test_the_documented_house_is_the_tested_one():
+    text = (ROOT / "docs" / "how-it-works.md").read_text()
+    rows = re.findall(r"^\| (\d+) \| `(\w+)` \|", text, re.MULTILINE)
+    assert sorted(rows) == sorted((str(i), name) for i, names in enumerate(FLOORS, 1) for name in names)
+
+
+def test_the_documented_model_and_augmentation_work_as_written(monkeypatch):
+    monkeypatch.setattr(models, "_MEMBERS", models.members())  # back to what it was, behind the test
+    monkeypatch.setattr(augment, "_METHODS", augment.methods())
+    for cell in re.findall(r"```python\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text(), re.DOTALL):
+        exec(compile(cell, "CONTRIBUTING.md", "exec"), {"__name__": "documented"})
+    network = models.build("mine-8", num_classes=7, width=4, norm="group")
+    assert network(torch.zeros(2, 3, 16, 16)).shape == (2, 7)
+    blackened = (augmented(images(), "stripe", height=3) == 0).all(3).all(1)
+    assert (blackened.sum(1) == 3).all()
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_files_that_the_documents_name_exist(path):
+    for name in re.findall(r"`((?:bench|tests|suites|benchmarks|docs)/[\w/]*(?:\.\w+)?)`", path.read_text()):
+        assert (ROOT / name).exists() or name in EXAMPLES, name

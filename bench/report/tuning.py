@@ -1,4 +1,4 @@
-"""Tuning: what every contender was allowed, what was chosen, and all trials."""
+"""Tuning: what every experiment was allowed, what was chosen, and all trials."""
 
 import math
 
@@ -58,7 +58,7 @@ _FEW = 5  # trials below which a rank correlation says nothing
 
 
 def tuned_table(results: Results) -> Table | None:
-    """What tuning chose for every contender, and how settings mattered; None where nothing was tuned."""
+    """What tuning chose for every experiment, and how settings mattered; None where nothing was tuned."""
     tuning = results.plan["tuning"]
     if not tuning or results.trials.empty:
         return None

@@ -40,16 +40,16 @@ def collect(
     run_ids = {key: run.run_id for key, run in stored.items()}
     runs, measures, curves, trials, cost = [], [], [], [], []
     for one in plan.experiments:
-        for job in progress.finals(one):
-            if job.key not in results:
+        for run in progress.finals(one):
+            if run.key not in results:
                 continue
-            result = results[job.key]
-            identity = {"experiment": one.experiment.id, "seed": job.spec.seed}
-            trained = {**identity, "budget": rows.budget(one, job.spec)}
-            runs.append(trained | rows.run(job.spec, result, plan.data))
+            result = results[run.key]
+            identity = {"experiment": one.experiment.id, "seed": run.spec.seed}
+            trained = {**identity, "budget": rows.budget(one, run.spec)}
+            runs.append(trained | rows.run(run.spec, result, plan.data))
             measures += [trained | measure for measure in rows.measures(result)]
             curves += [identity | rows.curve(epoch) for epoch in result.curve]
-            cost.append(rows.cost(identity, "final", result, run_ids.get(job.key, "")))
+            cost.append(rows.cost(identity, "final", result, run_ids.get(run.key, "")))
         for trial, result in progress.told(one):
             identity = {"experiment": one.experiment.id, "trial": trial.number}
             trials.append({**identity, **trial.values, **rows.trial(result)})
@@ -57,10 +57,10 @@ def collect(
             numbered = {"experiment": one.experiment.id, "seed": trial.number}
             cost.append(rows.cost(numbered, "tune", result, run_ids.get(key, "")))
     for source in plan.sources:
-        for job in progress.finals(source):
-            if job.key in results:
-                identity = {"experiment": source.experiment.id, "seed": job.spec.seed}
-                cost.append(rows.cost(identity, "source", results[job.key], run_ids.get(job.key, "")))
+        for run in progress.finals(source):
+            if run.key in results:
+                identity = {"experiment": source.experiment.id, "seed": run.spec.seed}
+                cost.append(rows.cost(identity, "source", results[run.key], run_ids.get(run.key, "")))
     averaged, sampled = _ensembles(progress, stored, artifact)
     counts = [{"experiment": one.experiment.id, **one.counts} for one in plan.experiments]
     counts += [_price(one, plan) for one in plan.ensembles]
@@ -103,7 +103,7 @@ def _ensembles(
     plan, results = progress.plan, progress.results
 
     def runs(one: PlannedExperiment) -> Runs:
-        keys = [job.key for job in progress.finals(one)]
+        keys = [run.key for run in progress.finals(one)]
         there = list(takewhile(results.__contains__, keys))
 
         def load(seed: int) -> Mapping[str, Any] | None:
@@ -143,7 +143,7 @@ def _pictures(
 def _sheet(progress: Progress) -> bytes:
     """What each augmentation of the plan does, with the settings that were chosen, to drawn images.
 
-    Not to the suite's own: a report may be passed on where a data set may not. Nothing where the contenders
+    Not to the suite's own: a report may be passed on where a data set may not. Nothing where the experiments
     do not differ in their augmentation.
     """
     shown: dict[tuple[str, ...], tuple[str, Sequence[Named]]] = {}

@@ -1,4 +1,4 @@
-"""Experiments, the contenders of a suite, and networks that are only counted."""
+"""Experiments of a suite, and networks that are only counted."""
 
 from collections.abc import Mapping
 from typing import Any, Self
@@ -14,7 +14,7 @@ from bench.spec.run import START, Data, Look, Probe, Transfer
 
 
 class Experiment(Spec):
-    """One contender. What it does not say itself it has from the profile; the id derives from it.
+    """What is compared. What it does not say itself it has from the profile; the id derives from it.
 
     `space` is what tuning tries beside the profile's: recipe fields, `METHOD.OPTION` for an option that one
     of its own augmentations has (`rotation.degrees`), or `start.share`. `predict` is what its final runs

@@ -100,7 +100,7 @@ class Choice(Spec):
 
 
 class Tuning(Spec):
-    """The search that every contender gets: same space, trials, epochs and pruning rule.
+    """The search that every experiment gets: same space, trials, epochs and pruning rule.
 
     An experiment may add a `space` of its own (its augmentation's strength), as large as the others'. Where
     its training is longer or shorter than the profile's, so are its trials, in proportion.

@@ -16,10 +16,10 @@ class Data(Spec):
     """How much of a data set is used, and how: the validation images are taken from the training split.
 
     `train` and `size` (pixels a side) of None mean all images, and their own size. `seed` fixes the
-    stratified choice; it is the same for all runs, so contenders share their split.
+    stratified choice; it is the same for all runs, so experiments share their split.
 
     With `half`, a run sees one half of the classes, "A" or "B", training, validation and test images alike;
-    which classes they are is drawn by the run's seed, so all contenders of one seed share the halves. With
+    which classes they are is drawn by the run's seed, so all experiments of one seed share the halves. With
     `channels=3` grey images have three equal channels, for networks that were trained on colours.
     """
 

@@ -28,7 +28,7 @@ class Suite(Spec):
     """A question as data: experiments, claims and profiles. `name` is the file's, set on loading.
 
     A suite that only counts has `networks`, and neither experiments nor data nor profiles. `sources` are
-    trained for experiments to start from: untuned, once for each seed, and no contenders themselves.
+    trained for experiments to start from: untuned, once for each seed, and are not compared themselves.
     `figures` are the report's, in its order; without them it has those that suit any suite.
     """
 

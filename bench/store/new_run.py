@@ -28,28 +28,28 @@ class NewRun:
 
     @classmethod
     def of(
-        cls, job: PlannedRun, plan: Plan, experiment_id: str, parent: str, owner: str, made: Provenance
+        cls, run: PlannedRun, plan: Plan, experiment_id: str, parent: str, owner: str, made: Provenance
     ) -> "NewRun":
-        """The run that does a job, below the parent with that run id."""
-        code = plan.code_of(job.experiment)
+        """What is logged of a planned run, below the parent with that run id."""
+        code = plan.code_of(run.experiment)
         tags = {
             "mlflow.parentRunId": parent,
-            "bench.key": job.key,
+            "bench.key": run.key,
             "bench.code": code,
             "bench.kind": "run",
-            "bench.phase": job.phase,
-            "bench.task": job.task,
-            "bench.experiment": job.experiment,
+            "bench.phase": run.phase,
+            "bench.task": run.task,
+            "bench.experiment": run.experiment,
             "bench.owner": owner,
             **{f"bench.{name}": value for name, value in made.tags().items()},
         }
         return cls(
-            key=job.key,
+            key=run.key,
             code=code,
             experiment_id=experiment_id,
-            name=f"{job.experiment} · {job.label}",
+            name=f"{run.experiment} · {run.label}",
             tags=tags,
-            params=flat(job.spec.model_dump(mode="json")),
+            params=flat(run.spec.model_dump(mode="json")),
             data=_data(plan),
             diff=made.diff,
         )

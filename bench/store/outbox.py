@@ -42,24 +42,24 @@ class Outbox:
 
     # ---- what is heard ----------------------------------------------------------------------
 
-    def started(self, job: PlannedRun) -> None:
+    def started(self, run: PlannedRun) -> None:
         """A run starts, or goes on."""
-        new = self._running[job.key] = self.tracker.describe(job)
-        self._tell({"what": "started", "key": job.key, "run": new.plain()})
+        new = self._running[run.key] = self.tracker.describe(run)
+        self._tell({"what": "started", "key": run.key, "run": new.plain()})
 
-    def epoch(self, job: PlannedRun, epoch: Epoch) -> None:
+    def epoch(self, run: PlannedRun, epoch: Epoch) -> None:
         """A run reports an epoch."""
-        self._tell({"what": "epoch", "key": job.key, "epoch": asdict(epoch)})
+        self._tell({"what": "epoch", "key": run.key, "epoch": asdict(epoch)})
 
-    def ended(self, job: PlannedRun, result: Result) -> None:
+    def ended(self, run: PlannedRun, result: Result) -> None:
         """A run has its result, and its files lie in its work folder."""
-        self._tell({"what": "ended", "key": job.key, "result": result.plain()})
-        self._running.pop(job.key, None)
+        self._tell({"what": "ended", "key": run.key, "result": result.plain()})
+        self._running.pop(run.key, None)
 
-    def failed(self, job: PlannedRun, reason: str) -> None:
+    def failed(self, run: PlannedRun, reason: str) -> None:
         """A run could not be done."""
-        self._tell({"what": "failed", "key": job.key, "reason": reason})
-        self._running.pop(job.key, None)
+        self._tell({"what": "failed", "key": run.key, "reason": reason})
+        self._running.pop(run.key, None)
 
     def close(self) -> None:
         """What still runs is interrupted; a last attempt to log what waits."""

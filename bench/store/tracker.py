@@ -45,16 +45,16 @@ class Tracker(Store):
             for planned in plan.everyone:
                 self._parents[planned.id] = self._parent(plan, planned)
 
-    def describe(self, job: PlannedRun) -> NewRun:
-        """What is logged of a job's run when it begins; asks the store nothing."""
+    def describe(self, run: PlannedRun) -> NewRun:
+        """What is logged of a planned run when it begins; asks the store nothing."""
         assert self._plan is not None
-        parent = self._parents[job.experiment]
-        return NewRun.of(job, self._plan, self._experiment_id, parent, self.owner, self.provenance)
+        parent = self._parents[run.experiment]
+        return NewRun.of(run, self._plan, self._experiment_id, parent, self.owner, self.provenance)
 
     # ---- a run's way: each step may be told again, and then changes nothing ----------------------
 
     def begin(self, new: NewRun) -> None:
-        """Open the run's MLflow run, or the one that an interrupted visit left."""
+        """Open the run's MLflow run, or the one that an interrupted session left."""
         same = self.search(f"tags.`bench.key` = '{new.key}'", [new.experiment_id])
         same = [run for run in same if run.data.tags["bench.code"] == new.code]
         done = [run for run in same if run.data.tags.get("bench.state") == "done"]
@@ -102,7 +102,7 @@ class Tracker(Store):
         self.forget(key)
 
     def fail(self, key: str, reason: str) -> None:
-        """Close the run as failed; it is tried again on the next visit."""
+        """Close the run as failed; it is tried again by the next `bench run`."""
         if run := self._runs[key]:
             self.client.set_tag(run.run_id, "bench.failure", reason[:4000])
             self.client.set_terminated(run.run_id, "FAILED")

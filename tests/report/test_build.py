@@ -157,6 +157,16 @@ def test_probes_say_what_they_are(tmp_path):
     assert "figures/curves.svg" not in made
 
 
+def test_probes_of_images_have_no_network_to_share(tmp_path):
+    made = probed()
+    kept = {name: part for name, part in made.plan["experiments"][-1]["spec"].items() if name != "model"}
+    spec = {**kept, "probe": {"features": "hog", "classifier": "svm"}}
+    rows = [*made.plan["experiments"][:-1], {**made.plan["experiments"][-1], "spec": spec}]
+    made = replace(made, plan={**made.plan, "experiments": rows})
+    assert set(made.experiments) - made.pools.keys() == {made.experiments[-1]}
+    assert b"svm on hog" in built(tmp_path, made)["report.html"]
+
+
 def test_the_report_has_the_declared_figures_in_their_order(tmp_path):
     declared = [{"kind": "curves"}, {"kind": "dots", "name": "of-two", "of": ["plain-20", "resnet-20"]}]
     made = built(tmp_path, made_up(figures=declared))
