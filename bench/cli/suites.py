@@ -1,5 +1,6 @@
 """Commands on suites: list, show, plan, run."""
 
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated
 
@@ -138,28 +139,13 @@ def run(
     suites_dir: SuitesDir = None,
 ) -> None:
     """Train what is missing of a suite, then collect the results and write the report."""
+    given = locals()  # every option by its name, which is its name in Options too
     from bench.cli.run import Feedback, run_suite
     from bench.cli.tables import verdict_table
     from bench.execute.display import display_for
 
     options = Options(
-        profile=profile,
-        data_dir=data_dir,
-        runs_dir=runs_dir,
-        reports_dir=reports_dir,
-        seeds=seeds,
-        only=only,
-        tune=not no_tune,
-        accept_stale=accept_stale,
-        retrain_stale=retrain_stale,
-        verify_stale=verify_stale,
-        until_decided=until_decided,
-        max_seeds=max_seeds,
-        serial=serial,
-        cpus_per_run=cpus_per_run,
-        gpus_per_run=gpus_per_run,
-        address=address,
-        stop_after=stop_after,
+        tune=not no_tune, **{one.name: given[one.name] for one in fields(Options) if one.name in given}
     )
     suite = load_suite(suite_name, suites_dir)
     done = run_suite(suite, options, Feedback(say, warn, lambda: display_for(console, say)))

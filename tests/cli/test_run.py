@@ -80,17 +80,7 @@ suite = Suite(
 
 def test_further_seeds_go_to_open_claims_alone(command, suites_dir, data_dir, tmp_path, monkeypatch):
     (suites_dir / "open.py").write_text(OPEN)
-    run = (
-        "run",
-        "open",
-        "--profile",
-        "smoke",
-        "--serial",
-        "--suites-dir",
-        suites_dir,
-        "--data-dir",
-        data_dir,
-    )
+    run = run_tiny(suites_dir, data_dir, suite="open")
     assert "give one of them" in one_line(command(*run, "--until-decided", "--seeds", "3"))
     monkeypatch.setattr("bench.claims.stats.seeds_for_power", lambda *_, **options: 7)  # as if it were near
     code, out, errors = command(*run, "--until-decided", "--max-seeds", "8")

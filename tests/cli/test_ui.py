@@ -16,6 +16,7 @@ from bench.cli.ui import serve
 from bench.common.provenance import Provenance
 from bench.store.reader import tracking_uri
 from bench.store.tracker import Tracker
+from tests.cli.tiny import run_tiny
 from tests.conftest import clean_environment
 
 
@@ -61,17 +62,7 @@ def test_a_tracking_server_serves_as_the_store(tmp_path, suites_dir, data_dir, b
         cwd=tmp_path, env=clean_environment(), start_new_session=True,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    tiny = (
-        "run",
-        "tiny",
-        "--profile",
-        "smoke",
-        "--serial",
-        "--suites-dir",
-        suites_dir,
-        "--data-dir",
-        data_dir,
-    )
+    tiny = run_tiny(suites_dir, data_dir)
     try:
         _fetch(address)
         first = bench(*tiny, MLFLOW_TRACKING_URI=address)

@@ -1,16 +1,6 @@
-"""The command that runs the tiny suite."""
+"""The command that runs the tiny suite, or another of the same folder."""
 
 
-def run_tiny(suites_dir, data, *more):
-    return (
-        "run",
-        "tiny",
-        "--profile",
-        "smoke",
-        "--serial",
-        "--suites-dir",
-        suites_dir,
-        "--data-dir",
-        data,
-        *more,
-    )
+def run_tiny(suites_dir, data, *more, suite="tiny"):
+    places = ("--suites-dir", suites_dir, "--data-dir", data)
+    return ("run", suite, "--profile", "smoke", "--serial", *places, *more)
