@@ -17,7 +17,8 @@ import pandas as pd
 
 from bench.claims import Difference
 from bench.report.build import build_report
-from bench.results.tables import FORMAT, Results, write
+from bench.results.files import FORMAT, write
+from bench.results.tables import Results
 
 EXPERIMENTS, SEEDS, EPOCHS = 50, 20, 200
 

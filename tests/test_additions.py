@@ -189,7 +189,7 @@ def test_each_addition_touches_one_file_and_makes_no_other_run_stale(copy):
 
 
 def test_all_of_them_are_found_and_used(copy, tmp_path):
-    from bench.results.tables import write
+    from bench.results.files import write
     from tests.report.made import made_up
 
     for file, change, _ in ADDITIONS.values():

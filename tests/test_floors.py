@@ -97,3 +97,9 @@ def test_only_their_own_modules_know_the_big_libraries():
             names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             for library in {name.split(".")[0] for name in names} & set(LIBRARIES):
                 assert path.relative_to(BENCH).as_posix() in LIBRARIES[library], f"{path} imports {library}"
+
+
+def test_files_stay_short():
+    """One thing a file: beyond some 250 lines it is two."""
+    long = {path.name: n for path in FILES if (n := len(path.read_text().splitlines())) > 250}
+    assert not long

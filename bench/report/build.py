@@ -21,7 +21,8 @@ from bench.report.page import curves_data, details
 from bench.report.references import references_table
 from bench.report.table import Table, without_html
 from bench.report.tuning import tuned_table, tuning_table
-from bench.results.tables import Results, as_json, put, read
+from bench.results.files import as_json, put, read
+from bench.results.tables import Results
 
 
 def build_report(folder: Path) -> list[Outcome]:

@@ -6,7 +6,8 @@ from pathlib import Path
 from bench.claims import stats
 from bench.common.errors import UserError
 from bench.report.table import Table, interval, p_value
-from bench.results.tables import Results, read
+from bench.results.files import read
+from bench.results.tables import Results
 from bench.spec.metrics import lower_is_better, title
 
 _ALPHA = 0.05

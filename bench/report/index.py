@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bench.report.build import environment
 from bench.report.library import ReportEntry, entries
-from bench.results.tables import put
+from bench.results.files import put
 
 
 @dataclass(frozen=True)

@@ -214,15 +214,8 @@ def cost_table(results: Results) -> Table | None:
                     f"{part['peak_memory_mb'].max():,.0f}",
                 )
             )
-    columns = (
-        "experiment",
-        "phase",
-        "runs",
-        "median seconds a run",
-        "minutes in all",
-        "training images/s",
-        "peak memory, MB",
-    )
+    measured = ("median seconds a run", "minutes in all", "training images/s", "peak memory, MB")
+    columns = ("experiment", "phase", "runs", *measured)
     return Table("cost", "Cost on this machine", columns, tuple(rows), frozenset(columns[2:]))
 
 

@@ -17,8 +17,9 @@ from bench.plan.progress import Progress
 from bench.results import rows
 from bench.results.contact_sheet import contact_sheet
 from bench.results.ensembles import Gallery, Runs, ensemble_rows, sampled_rows
+from bench.results.files import FORMAT, write
 from bench.results.protocol import differences
-from bench.results.tables import FORMAT, Results, write
+from bench.results.tables import Results
 from bench.spec import Ensemble
 from bench.spec.base import Named
 from bench.store.cache import CachedRuns, Stored

@@ -1,20 +1,22 @@
 """What experiments of a plan share by seed, and where their runs were made: what verdicts must know of it."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bench.claims.kinds import Pool
+from bench.spec import Ensemble
 
 if TYPE_CHECKING:
-    from bench.results.tables import Results
+    import pandas as pd
 
 
-def pools_of(results: "Results") -> dict[str, Pool]:
+def pools_of(plan: Mapping[str, Any], ensembles: Sequence[Ensemble]) -> dict[str, Pool]:
     """What the values of ensembles, and of experiments that share something by seed, are drawn from."""
-    found = {one.id: Pool(one.of, one.members) for one in results.averaged}
-    for one in results.plan["experiments"]:
-        shared = tuple(_shared(one, [*results.sources, *results.experiments]))
+    found = {one.id: Pool(one.of, one.members) for one in ensembles}
+    trained = [one["id"] for kind in ("sources", "experiments") for one in plan.get(kind, ())]
+    for one in plan["experiments"]:
+        shared = tuple(_shared(one, trained))
         if shared:
             found[one["id"]] = Pool((one["id"], *shared), 1)
     return found
@@ -24,8 +26,7 @@ def _shared(one: Mapping[str, Any], trained: list[str]) -> Iterator[str]:
     """What runs of one seed have in common with those of other experiments: such runs are paired.
 
     A run that they begin with or look at, halves of the classes that their seed has drawn, or the random
-    weights that are probed.
-    Weights from a file are one for all seeds, and pair nothing.
+    weights that are probed. Weights from a file are one for all seeds, and pair nothing.
     """
     spec = one["spec"]
     data = spec.get("data", {})
@@ -38,11 +39,11 @@ def _shared(one: Mapping[str, Any], trained: list[str]) -> Iterator[str]:
         yield f"random weights of {json.dumps(drawn, sort_keys=True)}"
 
 
-def environments_of(results: "Results") -> dict[str, frozenset[str]]:
+def environments_of(runs: "pd.DataFrame", ensembles: Sequence[Ensemble]) -> dict[str, frozenset[str]]:
     """The known classes of machines that each experiment's, or ensemble's members', runs were made on."""
-    if "environment" not in results.runs:
+    if "environment" not in runs:
         return {}
-    known = results.runs[results.runs["environment"] != ""]
+    known = runs[runs["environment"] != ""]
     found = {str(name): frozenset(part) for name, part in known.groupby("experiment")["environment"]}
-    members = {one.id: [found.get(name, frozenset()) for name in one.of] for one in results.averaged}
+    members = {one.id: [found.get(name, frozenset()) for name in one.of] for one in ensembles}
     return found | {name: frozenset[str]().union(*parts) for name, parts in members.items()}

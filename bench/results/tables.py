@@ -1,17 +1,8 @@
-"""Results files: tidy tables of what the store has of a plan, written and read.
+"""Results of a plan in memory: what reports and verdicts ask of them."""
 
-A results folder holds `suite.json` (the plan), `runs.csv` (final runs with their settings), `measures.csv`
-(what they gave: a metric, at a place along an axis or at the end, a row), `curves.csv`, `trials.csv`,
-`counts.csv` and `layers.csv`, and where predictions are averaged `ensembles.csv` and `sampled.csv`, all of
-them a function of the runs alone, and `cost.csv` and `provenance.json`, which depend on the machine and the
-occasion. Reports are made from these files and nothing else.
-"""
-
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,20 +10,10 @@ import pandas as pd
 
 from bench.claims.kinds import Pool, Trained, parse
 from bench.claims.stats import Sample
-from bench.common.errors import UserError
-from bench.common.files import usable_as_file, written_whole
-from bench.results.old_format import melted
 from bench.results.pools import environments_of, pools_of
-from bench.results.values import Index, indexed, of_ensemble, of_runs
+from bench.results.values import Index, along_curves, indexed, of_ensemble, of_runs
 from bench.spec import Claim, Ensemble, Reference
-from bench.spec.metrics import METRICS, Metric
-
-FORMAT = 2  # of the results files
-_OLD = 1  # had metrics as columns of runs.csv
-_TABLES = ("runs", "curves", "trials", "counts", "layers", "cost")
-_TEXTS = {"at": str, "environment": str}
-_MORE = ("ensembles", "sampled")  # where there are any
-SHEET = "augmentations.png"
+from bench.spec.metrics import METRICS, After, EpochsTo, Metric
 
 
 @dataclass(frozen=True)
@@ -76,12 +57,12 @@ class Results:
     @cached_property
     def pools(self) -> dict[str, Pool]:
         """What the values of ensembles, and of experiments that share something by seed, are drawn from."""
-        return pools_of(self)
+        return pools_of(self.plan, self.averaged)
 
     @cached_property
     def environments(self) -> dict[str, frozenset[str]]:
         """The known classes of machines that runs were made on, by experiment and ensemble."""
-        return environments_of(self)
+        return environments_of(self.runs, self.averaged)
 
     @property
     def label(self) -> str:
@@ -149,8 +130,11 @@ class Results:
         NaN where a run has ended without it.
         """
         if any(one.id == experiment for one in self.averaged):
-            return of_ensemble(self, experiment, metric)
-        return of_runs(self, experiment, metric)
+            return of_ensemble(self.ensembles, experiment, metric)
+        runs = self.runs[self.runs["experiment"] == experiment].sort_values("seed")
+        if isinstance(metric, (EpochsTo, After)):
+            return along_curves(runs, self.curves, metric, self.plan)
+        return of_runs(runs, self.index, metric)
 
     def values(self, experiment: str, metric: Metric) -> Sample:
         """The same without seeds, in their order, as far as there is a number; shape (seeds,)."""
@@ -175,80 +159,3 @@ class Results:
         if rows.empty or quantity not in rows or rows[quantity].isna().iloc[0]:
             return None
         return int(rows[quantity].iloc[0])
-
-
-def write(results: Results, folder: Path) -> None:
-    """Write a results folder, each file whole or not at all."""
-    put(folder / "suite.json", as_json(results.plan))
-    for name in (*_TABLES, "measures"):
-        put(folder / f"{name}.csv", getattr(results, name).to_csv(index=False, lineterminator="\n"))
-    for name in _MORE:
-        table = getattr(results, name)
-        if table.empty:
-            (folder / f"{name}.csv").unlink(missing_ok=True)
-        else:
-            put(folder / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
-    put(folder / "provenance.json", as_json(results.provenance))
-    for name, content in {**({SHEET: results.sheet} if results.sheet else {}), **results.pictures}.items():
-        put(folder / name, content)
-
-
-def read(folder: Path) -> Results:
-    """Read a results folder, of the older format too. Raises UserError where a file is missing or broken."""
-    try:
-        plan = json.loads((folder / "suite.json").read_text(encoding="utf-8"))
-        old = _checked(folder, plan) == _OLD
-        more = [name for name in _MORE if (folder / f"{name}.csv").is_file()]
-        names = (*_TABLES, *more) if old else (*_TABLES, "measures", *more)
-        tables = {name: _table(folder / f"{name}.csv") for name in names}
-        provenance = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
-        sheet = (folder / SHEET).read_bytes() if (folder / SHEET).is_file() else b""
-        if old:
-            plan["format"], (tables["runs"], tables["measures"]) = FORMAT, melted(tables["runs"])
-    except FileNotFoundError as error:
-        raise UserError(f"{folder}: no results here ({Path(error.filename).name} is missing)") from error
-    except (OSError, ValueError) as error:
-        raise UserError(f"{folder}: results cannot be read: {error}") from error
-    for name in _ids(plan):  # tables are named after them, and the folder may come from anywhere
-        if not usable_as_file(name):
-            raise UserError(f"{folder / 'suite.json'}: the id {name!r} cannot be a file's name")
-    pictures = {f"pictures/{path.name}": path.read_bytes() for path in sorted(folder.glob("pictures/*.png"))}
-    return Results(plan, **tables, provenance=provenance, sheet=sheet, pictures=pictures)
-
-
-def _checked(folder: Path, plan: Any) -> int:
-    """The format of a results folder. Raises UserError for one that this version does not read."""
-    if not isinstance(plan, dict):
-        raise UserError(f"{folder}: results cannot be read: suite.json holds no plan")
-    found = plan.get("format")
-    if found not in (_OLD, FORMAT):
-        raise UserError(
-            f"{folder}: results of format {found}, where this version reads {_OLD} and {FORMAT}; "
-            "give the run command again (finished runs are kept)"
-        )
-    return int(found)
-
-
-def _ids(plan: Mapping[str, Any]) -> list[str]:
-    """The ids of what a plan names, and its own name."""
-    kinds = ("experiments", "sources", "networks", "ensembles", "claims")
-    return [str(plan["name"]), *(str(one["id"]) for kind in kinds for one in plan.get(kind, ()))]
-
-
-def as_json(data: Any) -> str:
-    """JSON as results files hold it: sorted, indented, with an end of line."""
-    return json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-
-
-def put(path: Path, content: str | bytes) -> None:
-    """Write a file whole or not at all. Raises UserError where the folder cannot be written."""
-    with written_whole(path) as file:
-        file.write(content.encode() if isinstance(content, str) else content)
-
-
-def _table(path: Path) -> pd.DataFrame:
-    try:
-        table = pd.read_csv(path, dtype=_TEXTS)
-        return table.fillna({name: "" for name in _TEXTS if name in table})
-    except pd.errors.EmptyDataError:
-        return pd.DataFrame()

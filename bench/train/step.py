@@ -20,7 +20,7 @@ from bench.common.errors import UserError
 from bench.train.network import Network
 
 if TYPE_CHECKING:
-    from bench.train.training import TrainedTask
+    from bench.train.objective import Objective
 
 Record = Callable[[Callable[[], None]], Callable[[], None]]  # does some work a few times; gives its replay
 _WARM_UP = 3  # steps before a recording, in which libraries choose their algorithms
@@ -33,7 +33,7 @@ class Step:
         self,
         network: Network,
         optimizer: Optimizer,
-        task: TrainedTask,
+        task: Objective,
         logits: Callable[[Tensor], Tensor] | None = None,
     ) -> None:
         self.network, self.optimizer, self.task = network, optimizer, task
@@ -77,7 +77,7 @@ class RecordedStep(Step):
         self,
         network: Network,
         optimizer: Optimizer,
-        task: TrainedTask,
+        task: Objective,
         record: Record,
         logits: Callable[[Tensor], Tensor] | None = None,
         alone: AbstractContextManager[object] | None = None,
@@ -173,7 +173,7 @@ def _beside_default() -> torch.cuda.Stream:
 def step_of(
     network: Network,
     optimizer: Optimizer,
-    task: TrainedTask,
+    task: Objective,
     acceleration: str | None,
     alone: AbstractContextManager[object] | None = None,
 ) -> Step:

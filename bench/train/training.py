@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import math
-from abc import abstractmethod
-from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import asdict
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from torch import Tensor
-
 from bench.common import predictions
 from bench.common.errors import UserError
 from bench.common.schedules import rate, warming_up
-from bench.data.augment import Augment, Draw, compose
+from bench.data.augment import Draw, compose
 from bench.data.split import Images, Split, open_test
 from bench.train import checkpoint
 from bench.train.context import Context, Interrupted, peak_memory
 from bench.train.epoch import train_epoch
 from bench.train.measures import every_epoch
 from bench.train.network import Network, built
+from bench.train.objective import Objective
 from bench.train.optimizers import optimizer_of
 from bench.train.predict import predictions as predicted
 from bench.train.records import CHECKPOINT, WEIGHTS, Epoch, Measure, Result, Status
 from bench.train.seeding import generator, reseed
 from bench.train.step import step_of
-from bench.train.tasks import Prepared, Task
+from bench.train.tasks import Prepared
 from bench.train.transfer import begin, parameter_groups
 from bench.train.weights import WeightSets
 
@@ -37,41 +34,8 @@ if TYPE_CHECKING:
 _BACKWARD = 3  # a training step costs about three forward passes
 
 
-class TrainedTask(Task):
-    """A task that trains a network: what a batch is, its loss, and what is measured.
-
-    `on_train` and `on_test` name the scores that are told of the training and test images at the end. Every
-    task has the scores "loss" and "error", which the curves show and tuning judges by.
-    """
-
-    trains = True
-    on_train: Sequence[str] = ("error", "loss")
-    on_test: Sequence[str] = ("error", "loss")
-
-    @abstractmethod
-    def batch(
-        self, images: Images, chosen: Tensor, augment: Augment, draw: Draw, classes: int
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """The chosen images, augmented, with their labels (n,) and the target that the loss compares with."""
-
-    @abstractmethod
-    def loss(self, outputs: Tensor, labels: Tensor, target: Tensor) -> Tensor:
-        """The loss of a batch, a scalar."""
-
-    @abstractmethod
-    def wrong(self, outputs: Tensor, labels: Tensor, target: Tensor) -> Tensor:
-        """How many images of a batch count as wrong."""
-
-    @abstractmethod
-    def scores(self, network: Network, images: Images) -> dict[str, float]:
-        """Figures in evaluation mode on all images, un-augmented, by name."""
-
-    @abstractmethod
-    def chance(self, classes: int) -> dict[str, float]:
-        """What guessing scores: a diverged run counts so."""
-
-    def check_data(self, split: Split) -> None:
-        """Raises UserError where the data set lacks what the task needs."""
+class TrainedTask(Objective):
+    """A task that trains a network for what it says."""
 
     def price(self, macs: int, images: int) -> float:
         return float(macs * _BACKWARD * images * self.spec.recipe.epochs)
@@ -101,7 +65,7 @@ class TrainedTask(Task):
 class Training:
     """The state of a training: network, optimizer and the curve so far."""
 
-    def __init__(self, task: TrainedTask, prepared: Prepared) -> None:
+    def __init__(self, task: Objective, prepared: Prepared) -> None:
         self.task, self.prepared = task, prepared
         self.spec, self.context, self.split = prepared.spec, prepared.context, prepared.split
         self.recipe = recipe = self.spec.recipe
@@ -223,9 +187,7 @@ class Training:
     def finish(self, started: float) -> Result:
         """The last figures. This opens the test split: once, and for final runs alone."""
         status: Status = self.over() or "finished"
-        metrics: dict[str, float] = {}
-        cost: dict[str, float] = {}
-        kept = ""
+        metrics, cost, kept = dict[str, float](), dict[str, float](), ""
         if self.split.validation and self.curve[-1].validation_error is not None:
             metrics["validation_error"] = self.curve[-1].validation_error
         if self.spec.trial is None and status != "diverged":
@@ -250,8 +212,7 @@ class Training:
 
     def _scored(self, test: Images) -> tuple[dict[str, float], dict[str, float]]:
         """Scores on the training and test images, and how fast the latter went."""
-        metrics: dict[str, float] = {}
-        cost: dict[str, float] = {}
+        metrics, cost = dict[str, float](), dict[str, float]()
         for name, part, told in (
             ("train", self.split.train, self.task.on_train),
             ("test", test, self.task.on_test),

@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import pytest
 
-from bench.results.tables import read
+from bench.results.files import read
 from tests.conftest import one_line
 
 AVERAGED = '''

@@ -3,7 +3,7 @@
 import pytest
 
 from bench.claims.verdicts import decide
-from bench.results.tables import read
+from bench.results.files import read
 from tests.conftest import one_line
 
 SUITE = '''

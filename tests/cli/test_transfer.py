@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from bench.data.sets import write
-from bench.results.tables import read
+from bench.results.files import read
 from tests.conftest import one_line, tiny_arrays
 
 TRANSFER = '''

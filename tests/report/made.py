@@ -8,8 +8,9 @@ import pandas as pd
 
 from bench.claims import Count, Difference
 from bench.report.build import build_report
+from bench.results.files import write
 from bench.results.old_format import melted
-from bench.results.tables import Results, write
+from bench.results.tables import Results
 from bench.spec import Ensemble, Reference
 
 EXPERIMENTS = ("plain-20", "plain-56", "resnet-20", "resnet-56")

@@ -11,7 +11,7 @@ from bench.claims.verdicts import decide
 from bench.common.errors import UserError
 from bench.report.build import build_report
 from bench.report.library import find_results
-from bench.results.tables import read, write
+from bench.results.files import read, write
 from tests.report.made import averaged, built, made_up, probed, transferred
 
 

@@ -11,7 +11,7 @@ from bench.common.errors import UserError
 from bench.report.build import build_report
 from bench.report.index import build_index
 from bench.report.library import entries
-from bench.results.tables import write
+from bench.results.files import write
 from bench.spec import Network, Suite
 from tests.report.made import built, made_up
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bench.report.build import build_report
-from bench.results.tables import write
+from bench.results.files import write
 from bench.spec import Reference
 from tests.report.made import averaged, made_up
 

@@ -16,7 +16,7 @@ from bench.report.references import references_table
 from bench.report.table import Table
 from bench.report.tables import main_table, trouble_table
 from bench.report.tuning import tuned_table
-from bench.results.tables import write
+from bench.results.files import write
 from bench.spec import Reference
 from tests.report.made import made_up
 

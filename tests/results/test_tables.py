@@ -14,8 +14,8 @@ from bench.claims.verdicts import decide
 from bench.common.errors import UserError
 from bench.report.page import runs_tables
 from bench.report.tables import main_table
+from bench.results.files import read, write
 from bench.results.settings import setting
-from bench.results.tables import read, write
 from tests.conftest import ROOT
 from tests.report.test_build import made_up
 

@@ -16,7 +16,7 @@ class ContactSheet(Figure):
 
     def draw(self, results: "Results", label: str) -> Picture | None:
         """None where the results have no sheet. It shows drawn images, not the label's data set."""
-        from bench.results.tables import SHEET
+        from bench.results.files import SHEET
 
         words = self.title or "What each augmentation does"
         caption = (
