@@ -68,7 +68,7 @@ class Parts:
 
 
 def shortcut(parts: Parts, channels_in: int, channels: int, stride: int) -> nn.Module | None:
-    """What stands on a unit's shortcut: A pads with zeros where shapes change, B projects there, C everywhere."""
+    """What stands on a unit's shortcut: A pads zeros where shapes change, B projects there, C everywhere."""
     changes = stride != 1 or channels_in != channels
     if parts.option == "A" and changes:
         return Padded(channels - channels_in, stride)
