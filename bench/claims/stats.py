@@ -151,6 +151,35 @@ def mean_error(sample: Sample, images: int, level: float = 0.95) -> Estimate:
     return Estimate(seeds.value, seeds.value - half, seeds.value + half, se, n - 1.0, n)
 
 
+def against_published(ours: Estimate, value: float, *, runs: int, spread: float | None) -> Estimate:
+    """Our mean minus a published number, with the interval for the choice of seeds as far as it is known.
+
+    A number of one run counts as one run more, of our spread (a prediction interval); a mean of several with
+    a spread as Welch (1947) has it; another as exact.
+    """
+    if not ours.se > 0:
+        return replace(ours, value=ours.value - value)
+    variance, df = ours.se**2, ours.df
+    if runs == 1:
+        variance += ours.n * ours.se**2
+    elif spread is not None:
+        theirs = spread**2 / runs
+        df = (variance + theirs) ** 2 / (variance**2 / df + theirs**2 / (runs - 1))
+        variance += theirs
+    half, difference = quantile(df) * variance**0.5, ours.value - value
+    return Estimate(difference, difference - half, difference + half, variance**0.5, df, ours.n)
+
+
+def quantile(df: float, level: float = 0.95) -> float:
+    """Student's two-sided quantile: an interval reaches so many standard errors each way."""
+    return float(stats.t.ppf((1 + level) / 2, df))
+
+
+def rank_correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+    """Spearman's, from -1 to 1."""
+    return float(stats.spearmanr(one, other).statistic)
+
+
 def holm(p: Sequence[float]) -> NDArray[np.float64]:
     """Holm's (1979) step-down adjusted p values, in the order given; shape (claims,)."""
     values = np.asarray(p, dtype=float)

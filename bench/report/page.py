@@ -5,7 +5,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t
 
 from bench.claims import stats
 from bench.report.table import Table, interval, number
@@ -105,7 +104,7 @@ def curves_data(results: Results) -> str:
                 [None if math.isnan(value) else round(value, 1) for value in seed] for seed in values.tolist()
             ]
     most = int(results.curves.groupby("experiment")["seed"].nunique().max())
-    quantiles = [round(float(t.ppf(0.975, n - 1)), 3) if n > 1 else 0 for n in range(most + 1)]
+    quantiles = [round(stats.quantile(n - 1), 3) if n > 1 else 0 for n in range(most + 1)]
     whole = {"epochs": epochs, "t": quantiles, "curves": curves}
     content = json.dumps(whole, separators=(",", ":"))
     return content.replace("<", "\\u003c")  # it stands inside a script element, which "<!--" would keep open

@@ -1,10 +1,8 @@
 """Published numbers beside ours: like with like, and never one that was not found."""
 
 import math
-from dataclasses import replace
 
 import numpy as np
-from scipy import stats as scipy_stats
 
 from bench.claims import stats
 from bench.claims.stats import Estimate
@@ -58,7 +56,9 @@ def _beside(results: Results, one: Reference) -> tuple[str, ...]:
     ours = float({"mean": np.mean, "median": np.median, "best": best}[kind](sample))  # type: ignore[operator]
     difference = Estimate(ours - one.value, math.nan, math.nan, math.nan, math.nan, len(sample))
     if kind == "mean" and len(sample) > 1:
-        difference = _difference(stats.mean(sample), one)
+        runs = 1 if one.statistic == "single" else one.n
+        spread = one.spread if one.n > 1 else None
+        difference = stats.against_published(stats.mean(sample), one.value, runs=runs, spread=spread)
     return (
         one.experiment,
         title(one.metric),
@@ -67,19 +67,3 @@ def _beside(results: Results, one: Reference) -> tuple[str, ...]:
         interval(difference),
         f"{one.paper}, {one.where}",
     )
-
-
-def _difference(ours: Estimate, one: Reference) -> Estimate:
-    """Ours − theirs, for the choice of seeds on both sides as far as it is known."""
-    if not ours.se > 0:
-        return replace(ours, value=ours.value - one.value)
-    variance, df = ours.se**2, ours.df
-    if one.statistic == "single":
-        variance += ours.n * ours.se**2  # theirs is one run more, of our spread
-    elif one.spread is not None and one.n > 1:
-        theirs = one.spread**2 / one.n
-        df = (variance + theirs) ** 2 / (variance**2 / df + theirs**2 / (one.n - 1))
-        variance += theirs
-    half = float(scipy_stats.t.ppf(0.975, df)) * math.sqrt(variance)
-    value = ours.value - one.value
-    return Estimate(value, value - half, value + half, math.sqrt(variance), df, ours.n)

@@ -3,8 +3,8 @@
 import math
 
 import pandas as pd
-from scipy import stats as scipy_stats
 
+from bench.claims import stats
 from bench.report.table import Table
 from bench.results.tables import Results
 
@@ -95,4 +95,4 @@ def _importance(ended: pd.DataFrame, name: str) -> str:
     values = pd.to_numeric(ended[name], errors="coerce")
     if len(ended) < _FEW or values.nunique() < _FEW:
         return f"{name} –"
-    return f"{name} {scipy_stats.spearmanr(values, ended['validation_error']).statistic:+.2f}"
+    return f"{name} {stats.rank_correlation(values.to_numpy(), ended['validation_error'].to_numpy()):+.2f}"
