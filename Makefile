@@ -71,6 +71,7 @@ check: $(READY) ## ruff, ruff format, mypy --strict
 	@$(BIN)/mypy
 
 format: $(READY) ## put the code into shape
+	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 

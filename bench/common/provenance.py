@@ -7,6 +7,7 @@ from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+_CODE = ("bench", "suites")  # what results come from
 _PACKAGES = ("cnn-bench", "torch", "torchvision", "ray", "optuna", "mlflow", "numpy", "scipy")
 
 
@@ -24,8 +25,17 @@ class Provenance:
 
     @cached_property
     def diff(self) -> str:
-        """What differs from the commit in the code and the suites."""
-        return self._git("diff", "HEAD", "--", "bench", "suites")
+        """What differs from the commit in the code and the suites; files that git does not know stand whole."""
+        known = self._git("diff", "HEAD", "--", *_CODE)
+        new = self._git("ls-files", "--others", "--exclude-standard", "--", *_CODE).splitlines()
+        texts = [f"new file: {name}\n{self._text(name)}" for name in new]
+        return "\n".join(filter(None, [known, *texts]))
+
+    def _text(self, name: str) -> str:
+        try:
+            return (self.root / name).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return "(not a text)"
 
     @cached_property
     def versions(self) -> dict[str, str]:

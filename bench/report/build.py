@@ -57,6 +57,7 @@ def build_report(folder: Path) -> list[Outcome]:
         "tables": shown,
         "layers": layers,
         "further": more,
+        "compared": results.plan.get("compared", True),
         "pictures": [(one, base64.b64encode(one.png).decode() if one.file else "") for one in drawn],
         "conclusions": [(one, tables.conclusion(one)) for one in outcomes],
         "tally": tally(outcomes),

@@ -197,6 +197,7 @@ def _plan_facts(progress: Progress) -> dict[str, Any]:
         "ensembles": [one.model_dump(mode="json") for one in plan.ensembles],
         "experiments": [_experiment_facts(one, progress) for one in plan.experiments],
         "differences": differences(plan.suite, plan.profile_name),
+        "compared": "paper" in suite.profiles,
     }
 
 

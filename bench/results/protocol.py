@@ -6,7 +6,8 @@ from bench.results.settings import flat
 from bench.spec import Suite, resolve
 
 _REFERENCE = "paper"
-_SHOWN = {
+_NO_PROTOCOL = {"seed", "data.name", "data.fingerprint", "data.seed"}
+_SHOWN = {  # in words, and first; whatever else differs follows under its own name
     "data.train": "training images",
     "data.validation": "validation images held out",
     "data.size": "image size (pixels)",
@@ -42,9 +43,11 @@ def differences(suite: Suite, profile_name: str) -> list[dict[str, str]]:
         flat(resolve(suite, suite.profiles[name], shared[0], suite.data, "").model_dump(mode="json"))
         for name in (profile_name, _REFERENCE)
     )
+    others = sorted((here.keys() | there.keys()) - _SHOWN.keys() - _NO_PROTOCOL)
+    words = {**_SHOWN, **{name: name.replace(".", ", ").replace("_", " ") for name in others}}
     rows = data + [
-        {"what": words, "here": _say(name, here), "published": _say(name, there)}
-        for name, words in _SHOWN.items()
+        {"what": what, "here": _say(name, here), "published": _say(name, there)}
+        for name, what in words.items()
         if here.get(name) != there.get(name)
     ]
     tuning = suite.profiles[profile_name].tuning

@@ -24,3 +24,10 @@ def test_the_paper_profile_has_the_published_protocol():
 @pytest.mark.parametrize("profile", ["smoke", "quick", "paper"])
 def test_numbers_from_another_data_set_are_never_without_that_label(profile):
     assert told("depth", profile)["data set"] == ("cifar10", "ImageNet")
+
+
+def test_whatever_differs_is_shown_the_table_only_gives_words():
+    rows = told("augmentation", "quick")
+    assert rows["recipe, milestones"] == ("[0.5, 0.75]", "[0.3, 0.6, 0.8]")
+    assert rows["recipe, decay"] == ("10.0", "5.0")
+    assert not {"seed", "data, fingerprint", "data, seed"} & set(rows)
