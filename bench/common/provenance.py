@@ -25,7 +25,7 @@ class Provenance:
 
     @cached_property
     def diff(self) -> str:
-        """What differs from the commit in the code and the suites; files that git does not know stand whole."""
+        """What differs from the commit in code and suites; files that git does not know stand there whole."""
         known = self._git("diff", "HEAD", "--", *_CODE)
         new = self._git("ls-files", "--others", "--exclude-standard", "--", *_CODE).splitlines()
         texts = [f"new file: {name}\n{self._text(name)}" for name in new]
