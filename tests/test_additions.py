@@ -182,10 +182,13 @@ def code_of_a_run(copy: Path) -> str:
 
 def test_each_addition_touches_one_file_and_makes_no_other_run_stale(copy):
     """But for rows in tables of the engine: they belong to what every training uses."""
+    before = code_of_a_run(copy)
     for name, (file, change, stale) in ADDITIONS.items():
-        before, path = code_of_a_run(copy), copy / file
+        path = copy / file
         path.write_text(change(path.read_text() if path.is_file() else ""))
-        assert (code_of_a_run(copy) != before) == stale, name
+        after = code_of_a_run(copy)
+        assert (after != before) == stale, name
+        before = after
 
 
 def test_all_of_them_are_found_and_used(copy, tmp_path):

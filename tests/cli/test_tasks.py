@@ -3,8 +3,10 @@
 import pytest
 
 from bench.claims.verdicts import decide
+from bench.data.sets import write
 from bench.results.files import read
 from tests.conftest import one_line
+from tests.train.test_tasks import boxed_arrays
 
 SUITE = '''
 """Every task in one suite."""
@@ -16,7 +18,7 @@ from bench.spec import Data, Look, Probe
 MOVED = Look(measure="shifted_error", at=(0, 2), pictures=("filters",))
 
 suite = Suite(
-    title="Tasks", question="Does each task run?", data="shapes", augment=("flip",),
+    title="Tasks", question="Does each task run?", data="boxed", augment=("flip",),
     sources=[Experiment(id="first")],
     experiments=[
         Experiment(id="net", measures=("gradient_norm",), keep=(1,)),
@@ -42,8 +44,9 @@ suite = Suite(
 
 
 @pytest.fixture
-def tasks(suites_dir):
+def tasks(suites_dir, data_dir):
     (suites_dir / "tasks.py").write_text(SUITE)
+    write(data_dir / "boxed.npz", boxed_arrays())
     return suites_dir
 
 

@@ -24,9 +24,8 @@ from tests.train.test_run import RECIPE, deterministic, tiny_spec
 CPU = torch.device("cpu")
 
 
-@pytest.fixture(scope="module")
-def boxed(tmp_path_factory):
-    """A data folder with `boxed`: a bright rectangle on dark noise and its box; the colour is the class."""
+def boxed_arrays() -> dict[str, np.ndarray]:
+    """A bright rectangle on dark noise and its box; the colour is the class."""
     rng = np.random.Generator(np.random.PCG64(3))
     arrays: dict[str, np.ndarray] = {}
     for part, n in (("train", 320), ("test", 96)):
@@ -36,8 +35,14 @@ def boxed(tmp_path_factory):
         for image, label, (left, top), (width, height) in zip(x, labels, corner, size, strict=True):
             image[top : top + height, left : left + width, label] = 250
         arrays |= {f"x_{part}": x, f"y_{part}": labels, f"boxes_{part}": np.hstack([corner, size])}
+    return arrays
+
+
+@pytest.fixture(scope="module")
+def boxed(tmp_path_factory):
+    """A data folder with `boxed`."""
     folder = tmp_path_factory.mktemp("boxed")
-    write(folder / "boxed.npz", arrays)
+    write(folder / "boxed.npz", boxed_arrays())
     return folder
 
 
