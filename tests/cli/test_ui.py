@@ -36,7 +36,7 @@ def test_the_ui_is_served_on_loopback_and_ends_with_the_command(tmp_path):
         server.stdout.readline()
         link = server.stdout.readline()
         assert re.search(
-            rf"tiny: http://127\.0\.0\.1:{port}/#/experiments/{identity}/runs\?searchFilter=", link
+            rf"tiny: http://127\.0\.0\.1:{port}/#/experiments/{identity}/runs\?.*searchFilter=", link
         )
         assert "compareRunsMode=CHART" in link
         page = _fetch(f"http://127.0.0.1:{port}/")
