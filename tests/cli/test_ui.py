@@ -44,6 +44,7 @@ def test_the_ui_is_served_on_loopback_and_ends_with_the_command(tmp_path):
     finally:
         server.terminate()
         server.wait(timeout=20)
+        server.stdout.close()
     time.sleep(2)
     with pytest.raises(OSError, match="refused"):
         urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=2)
