@@ -141,7 +141,7 @@ def _study(spec: RunSpec, tuning: Tuning, experiment: Experiment, share: float) 
         epochs=cycles * max(1, round(tuning.epochs * share / cycles)),
         prune_at=[max(1, round(epoch * share)) for epoch in tuning.prune_at],
     )
-    return Study(spec.replace(predict=None), search)
+    return Study(spec.replace(predict=None, measures=None, keep=None), search)
 
 
 def _own_options(model: Named, family: models.Member, profile: Profile) -> Named:
