@@ -33,14 +33,18 @@ def code_hash(files: Iterable[Path]) -> str:
 
 
 def closure(files: Iterable[Path]) -> set[Path]:
-    """The files, and by their imports all others that they are built from, but for plumbing."""
+    """The files, and by their imports all others that they are built from, but for plumbing.
+
+    A C++ source goes with the module that it lies beside.
+    """
     found, waiting = set[Path](), [path.resolve() for path in files]
     while waiting:
         path = waiting.pop()
         if path not in found:
             found.add(path)
             waiting += _imported(path, path.stat().st_mtime_ns)
-    return found
+    compiled = {path.with_suffix(".cpp") for path in found}
+    return found | {path for path in compiled if path.is_file()}
 
 
 @cache
@@ -77,7 +81,8 @@ def _files(name: str, importer: Path) -> Iterator[Path]:
 
 @cache  # a plan asks for every experiment, and most of their files are the same
 def _text(path: Path, mtime_ns: int) -> str:
-    return stripped(path.read_text(encoding="utf-8"))
+    source = path.read_text(encoding="utf-8")
+    return stripped(source) if path.suffix == ".py" else source
 
 
 def _name(path: Path) -> str:

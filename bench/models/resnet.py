@@ -5,7 +5,7 @@ Two families from the same units: those for ImageNet (Table 1; 18 to 152 layers)
 convolution, as torchvision's do; the paper's do it in the first 1×1.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch.nn.functional as F
@@ -15,7 +15,7 @@ from bench.common.errors import UserError
 from bench.models import family
 from bench.models.initial import he_normal
 from bench.models.layers import Layer
-from bench.models.parts import ACTIVATIONS, NORMS, part
+from bench.models.parts import normalised
 from bench.models.pool import average, every
 
 SMALL = 64  # images below this size (pixels a side) get the stem for small images
@@ -42,7 +42,7 @@ class Projected(nn.Sequential):
     """
 
     def __init__(self, channels_in: int, channels: int, stride: int, parts: "Parts") -> None:
-        super().__init__(parts.conv(channels_in, channels, 1), parts.norm(channels))
+        super().__init__(parts.conv(channels_in, channels, 1), parts.norm(channels, act=False))
         self.stride = stride
 
     def forward(self, x: Tensor) -> Tensor:
@@ -56,15 +56,19 @@ class Parts:
     """What all units of a network are made of."""
 
     option: str  # of its shortcuts: "A", "B", "C"; "none" for a plain network
-    norm: Callable[[int], nn.Module]
-    act: Callable[[], nn.Module]
-    bias: bool  # of convolutions: where nothing normalises, they need one
+    normalisation: str
+    activation: str
 
     def conv(
         self, channels_in: int, channels: int, side: int, stride: int = 1, padding: int = 0
     ) -> nn.Conv2d:
-        """A convolution of that many pixels a side."""
-        return nn.Conv2d(channels_in, channels, side, stride, padding, bias=self.bias)
+        """A convolution of that many pixels a side; where nothing normalises, it has biases."""
+        bias = self.normalisation == "none"
+        return nn.Conv2d(channels_in, channels, side, stride, padding, bias=bias)
+
+    def norm(self, channels: int, act: bool = True) -> nn.Module:
+        """A normalisation, and what follows it: an addition, if any, and the activation."""
+        return normalised(self.normalisation, channels, self.activation if act else None)
 
 
 def shortcut(parts: Parts, channels_in: int, channels: int, stride: int) -> nn.Module | None:
@@ -75,6 +79,13 @@ def shortcut(parts: Parts, channels_in: int, channels: int, stride: int) -> nn.M
     if parts.option == "C" or (parts.option == "B" and changes):
         return Projected(channels_in, channels, stride, parts)
     return None
+
+
+def added(unit: "Unit | Bottleneck", x: Tensor) -> Tensor | None:
+    """What a unit adds to the output of its layers; nothing in a plain network."""
+    if not unit.residual:
+        return None
+    return unit.shortcut(x) if unit.shortcut else x
 
 
 class Unit(nn.Module):
@@ -88,16 +99,12 @@ class Unit(nn.Module):
         self.bn1 = parts.norm(channels)
         self.conv2 = parts.conv(channels, channels, 3, padding=1)
         self.bn2 = parts.norm(channels)
-        self.act = parts.act()
         self.residual = parts.option != "none"
         self.shortcut = shortcut(parts, channels_in, channels, stride)
 
     def forward(self, x: Tensor) -> Tensor:
-        y = self.act(self.bn1(self.conv1(x)))
-        y = self.bn2(self.conv2(y))
-        if self.residual:
-            y = y + (self.shortcut(x) if self.shortcut else x)
-        made: Tensor = self.act(y)
+        y = self.conv2(self.bn1(self.conv1(x)))
+        made: Tensor = self.bn2(y, added(self, x))
         return made
 
 
@@ -115,17 +122,12 @@ class Bottleneck(nn.Module):
         self.bn2 = parts.norm(channels)
         self.conv3 = parts.conv(channels, wide, 1)
         self.bn3 = parts.norm(wide)
-        self.act = parts.act()
         self.residual = parts.option != "none"
         self.shortcut = shortcut(parts, channels_in, wide, stride)
 
     def forward(self, x: Tensor) -> Tensor:
-        y = self.act(self.bn1(self.conv1(x)))
-        y = self.act(self.bn2(self.conv2(y)))
-        y = self.bn3(self.conv3(y))
-        if self.residual:
-            y = y + (self.shortcut(x) if self.shortcut else x)
-        made: Tensor = self.act(y)
+        y = self.conv3(self.bn2(self.conv2(self.bn1(self.conv1(x)))))
+        made: Tensor = self.bn3(y, added(self, x))
         return made
 
 
@@ -152,7 +154,6 @@ class ResNet(nn.Module):
         side, stride = (7, 2) if pool else (3, 1)
         self.stem = parts.conv(in_channels, width, side, stride, padding=side // 2)
         self.bn = parts.norm(width)
-        self.act = parts.act()
         self.pool = nn.MaxPool2d(3, stride=2, padding=1) if pool else None
         layers, channels_in = [], width
         for stage, units in enumerate(stages):
@@ -176,17 +177,12 @@ class ResNet(nn.Module):
         yield Layer(("head",))
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.act(self.bn(self.stem(x)))
+        x = self.bn(self.stem(x))
         if self.pool:
             x = self.pool(x)
         x = self.units(x)
         logits: Tensor = self.head(average(x))
         return logits
-
-
-def _parts(option: str, norm: str, activation: str) -> Parts:
-    act = part(ACTIVATIONS, activation, "activation")
-    return Parts(option, part(NORMS, norm, "normalisation"), act, bias=norm == "none")
 
 
 DEPTHS = (8, 20, 32, 44, 56, 110)  # 8 is a small one for tests, the others are Table 6
@@ -214,7 +210,7 @@ def cifar_resnet(
 ) -> ResNet:
     """A CIFAR network: three stages of so many units; `width` of the first stage."""
     unit = Bottleneck if bottleneck else Unit
-    parts = _parts(shortcut if residual else "none", norm, activation)
+    parts = Parts(shortcut if residual else "none", norm, activation)
     return ResNet((units,) * 3, unit, parts, width, False, num_classes, in_channels)
 
 
@@ -244,5 +240,5 @@ def imagenet_resnet(
 ) -> ResNet:
     """An ImageNet network; for images below 64×64 the stem is one 3×3 convolution without pooling."""
     unit = Bottleneck if bottleneck else Unit
-    parts = _parts(shortcut if residual else "none", norm, activation)
+    parts = Parts(shortcut if residual else "none", norm, activation)
     return ResNet(stages, unit, parts, width, input_size >= SMALL, num_classes, in_channels)

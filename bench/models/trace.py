@@ -91,7 +91,7 @@ def _after(operation: Any, args: Any, view: View) -> View:
         kernel, dilation, padding, stride = args[1:5]
         return _window(view, kernel[0], stride[0], padding[0], dilation[0])
     if operation is aten.slice and len(args) > 4 and args[1] == 2:
-        return replace(view, jump=view.jump * args[4])
+        return _window(view, 1, args[4], 0, 1)
     if operation in (aten.mean, aten.mm, aten.addmm):
         return replace(view, side=None)
     return view

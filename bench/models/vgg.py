@@ -6,6 +6,7 @@ from torch import nn
 
 from bench.common.errors import UserError
 from bench.models import family
+from bench.models.batch_norm import BatchNorm
 from bench.models.initial import he_normal
 from bench.models.norm import ResponseNorm
 
@@ -60,8 +61,7 @@ def vgg(
         filters = round(64 * min(2**stage, 8) * scale)
         for kernel in kernels:
             features.append(nn.Conv2d(channels, filters, kernel, padding=kernel // 2))
-            features += [nn.BatchNorm2d(filters)] if batch_norm else []
-            features.append(nn.ReLU(inplace=True))
+            features.append(BatchNorm(filters, relu=True) if batch_norm else nn.ReLU(inplace=True))
             channels = filters
         if lrn and stage == 0:
             features.append(ResponseNorm(channels))

@@ -59,7 +59,7 @@ def test_gradients_keep_to_channels_last_memory(name):
 
     def is_plain(one):  # maps are square, unlike the pixels that the last pooling looks at
         is_map = one.dim() == 4 and len(one) == 2 and one.shape[2] == one.shape[3]
-        return is_map and not one.is_contiguous(memory_format=torch.channels_last)
+        return is_map and one.stride(1) != 1  # every other pixel of a channels-last map is one too
 
     class Formats(TorchDispatchMode):
         def __torch_dispatch__(self, func, types, args=(), kwargs=None):

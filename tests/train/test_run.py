@@ -53,9 +53,9 @@ def deterministic(result) -> dict:
 
 def test_it_learns_and_reports_every_epoch(data_dir, tmp_path):
     seen = []
-    spec = tiny_spec(data_dir, recipe=RECIPE.replace(epochs=8))
+    spec = tiny_spec(data_dir, recipe=RECIPE.replace(epochs=12))
     result = run(spec, Context(data_dir, tmp_path, report=seen.append))
-    assert [epoch.epoch for epoch in seen] == list(range(1, 9))
+    assert [epoch.epoch for epoch in seen] == list(range(1, 13))
     assert tuple(seen) == result.curve
     assert result.status == "finished"
     assert result.metrics["test_error"] < 50 < result.curve[0].train_error + 25
