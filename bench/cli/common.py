@@ -1,12 +1,15 @@
 """What the commands share: the screen, and what they print of prices and times."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
 
 from bench.cli.work import Options
 from bench.common.errors import UserError
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 console = Console()
 errors = Console(stderr=True)
 STARTED = perf_counter()
+_COLOURS = {"supported": "green", "contradicted": "red", "undecided": "yellow"}
 
 
 def warn(line: str) -> None:
@@ -29,6 +33,17 @@ def warn(line: str) -> None:
 def say(line: str) -> None:
     """Say a plain line."""
     console.print(line, highlight=False, soft_wrap=True, markup=False)
+
+
+def print_verdicts(rows: Sequence[tuple[str, str, str]]) -> None:
+    """Show claims with verdicts and what they rest on; nothing where there are none."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for name in ("claim", "verdict", "why"):
+        table.add_column(name)
+    for text, verdict, why in rows:
+        table.add_row(text, Text(verdict, style=_COLOURS.get(verdict, "")), why)
+    if rows:
+        console.print(table)
 
 
 def _slots() -> int:

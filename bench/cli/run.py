@@ -1,22 +1,16 @@
 """Running a suite: train what is missing, collect, report, and tell MLflow. `bench.run` for Python."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from bench.claims.verdicts import Outcome
-from bench.cli.conclude import conclude
-from bench.cli.frames import verdicts_frame
 from bench.cli.work import (
     DEFAULT_PROFILE,
     Options,
     Say,
     cached_runs,
-    executor_for,
+    one_executor,
     open_tracker,
     silent,
     verified_runs,
@@ -25,15 +19,20 @@ from bench.common.errors import UserError
 from bench.execute.display import Display, Lines
 from bench.execute.driver import drive, sole_driver
 from bench.execute.session import Executor
-from bench.plan.more_seeds import first_seeds, further
 from bench.plan.plan import Plan
-from bench.report.build import build_report
-from bench.report.index import build_index
-from bench.results.collect import collect
-from bench.results.tables import Results
 from bench.spec import LOOKS, Suite
 from bench.spec.loader import load_suite
+from bench.store.address import tracking_uri
+from bench.store.cache import CachedRuns
 from bench.store.outbox import Outbox
+from bench.store.sqlite_file import early
+from bench.store.tracker import Tracker
+
+if TYPE_CHECKING:  # what reports take is imported once training has begun, or is over
+    import pandas as pd
+
+    from bench.claims.verdicts import Outcome
+    from bench.results.tables import Results
 
 
 @dataclass(frozen=True)
@@ -50,8 +49,8 @@ class SuiteRun:
     """What came of running a suite: its results so far as tables, the report, and what went wrong."""
 
     plan: Plan
-    results: Results
-    outcomes: list[Outcome]
+    results: "Results"
+    outcomes: "list[Outcome]"
     report: Path  # report.html
     failures: Mapping[str, str] = field(default_factory=dict)  # by key: which run failed, and why
     stopped: bool = False  # work is left over; the same call goes on with it
@@ -59,18 +58,20 @@ class SuiteRun:
     slots: int = 0  # how many runs went at once
 
     @property
-    def runs(self) -> pd.DataFrame:
+    def runs(self) -> "pd.DataFrame":
         """A row for each final run: experiment, seed, key, status and settings."""
         return self.results.runs
 
     @property
-    def measures(self) -> pd.DataFrame:
+    def measures(self) -> "pd.DataFrame":
         """A row for each number that a final run gave: experiment, seed, budget, metric, at, value."""
         return self.results.measures
 
     @property
-    def verdicts(self) -> pd.DataFrame:
+    def verdicts(self) -> "pd.DataFrame":
         """A row for each claim that the profile decides: claim, text, verdict, estimate, low, high, p, …"""
+        from bench.cli.frames import verdicts_frame
+
         return verdicts_frame(self.outcomes)
 
 
@@ -133,17 +134,14 @@ def run(
 
 def run_suite(suite: Suite, options: Options, feedback: Feedback) -> SuiteRun:
     """The same of a suite that is loaded, with a display of its own. Raises UserError likewise."""
-    with sole_driver(options.runs_dir), _one_executor(options) as executor:
+    with (
+        sole_driver(options.runs_dir),
+        early(tracking_uri(options.runs_dir)),
+        one_executor(suite, options) as executor,
+    ):
         if options.until_decided:
             return _until_decided(suite, options, feedback, executor)
         return _once(suite, options, feedback, executor, options.seeds)
-
-
-@contextmanager
-def _one_executor(options: Options) -> Iterator[Callable[[], Executor]]:
-    """The executor, made when it is first asked for, and ended when the block is left."""
-    with ExitStack() as until_done:
-        yield cache(lambda: until_done.enter_context(executor_for(options)))
 
 
 def _once(
@@ -180,24 +178,12 @@ def _once(
     done = drive(plan, cached, executor(), tracker, feedback.display(), options.runs_dir) if missing else None
     # the report says what is missing
     whole = plan if options.only == "*" else options.plan(suite, seeds, feedback.warn, only="*")
-    cached = cached_runs(whole, tracker, options.accept_stale)
-    folder = options.reports_dir / suite.name / options.profile
-    results = collect(cached, folder, tracker.artifact, options.accept_stale)
-    outcomes = build_report(folder)
-    build_index(options.reports_dir, feedback.warn)
-    report = folder / "report.html"
-    try:
-        with tracker.asked():
-            conclude(tracker, whole, results, outcomes, cached.runs, report)
-    except UserError as error:
-        feedback.warn(f"{error}: the report is written, but its verdicts are not in the store; run it again")
+    written = _report(whole, cached_runs(whole, tracker, options.accept_stale), tracker, options, feedback)
     if done is None:
-        return SuiteRun(plan, results, outcomes, report)
+        return SuiteRun(plan, *written)
     return SuiteRun(
         plan,
-        results,
-        outcomes,
-        report,
+        *written,
         failures=done.session.failures,
         stopped=done.stopped,
         busy=done.session.busy_seconds,
@@ -205,10 +191,34 @@ def _once(
     )
 
 
+def _report(
+    plan: Plan, cached: CachedRuns, tracker: Tracker, options: Options, feedback: Feedback
+) -> "tuple[Results, list[Outcome], Path]":
+    """Write results, report and index, and tell the store what was concluded."""
+    from bench.cli.conclude import conclude
+    from bench.report.build import build_report
+    from bench.report.index import build_index
+    from bench.results.collect import collect
+
+    folder = options.reports_dir / plan.suite.name / options.profile
+    results = collect(cached, folder, tracker.artifact, options.accept_stale)
+    outcomes = build_report(folder)
+    build_index(options.reports_dir, feedback.warn)
+    report = folder / "report.html"
+    try:
+        with tracker.asked():
+            conclude(tracker, plan, results, outcomes, cached.runs, report)
+    except UserError as error:
+        feedback.warn(f"{error}: the report is written, but its verdicts are not in the store; run it again")
+    return results, outcomes, report
+
+
 def _until_decided(
     suite: Suite, options: Options, feedback: Feedback, executor: Callable[[], Executor]
 ) -> SuiteRun:
     """From look to look: further seeds for claims that are open and could be decided with `max_seeds`."""
+    from bench.plan.more_seeds import first_seeds, further
+
     most = options.max_seeds or LOOKS[-1]
     seeds: Mapping[str, int] = first_seeds(options.plan(suite, None, feedback.warn), most)
     busy = 0.0

@@ -8,7 +8,16 @@ import typer
 from rich.markup import escape
 
 from bench.cli.app import app
-from bench.cli.common import console, errors, print_efficiency, print_other_price, print_price, say, warn
+from bench.cli.common import (
+    console,
+    errors,
+    print_efficiency,
+    print_other_price,
+    print_price,
+    print_verdicts,
+    say,
+    warn,
+)
 from bench.cli.options import (
     AcceptStale,
     DataDir,
@@ -22,6 +31,7 @@ from bench.cli.options import (
     SuitesDir,
     VerifyStale,
 )
+from bench.cli.unchanged import recall, remember
 from bench.cli.work import (
     DEFAULT_PROFILE,
     Options,
@@ -140,23 +150,34 @@ def run(
 ) -> None:
     """Train what is missing of a suite, then collect the results and write the report."""
     given = locals()  # every option by its name, which is its name in Options too
-    from bench.cli.run import Feedback, run_suite
-    from bench.cli.tables import verdict_table
-    from bench.execute.display import display_for
-
     options = Options(
         tune=not no_tune, **{one.name: given[one.name] for one in fields(Options) if one.name in given}
     )
     suite = load_suite(suite_name, suites_dir)
+    if (kept := recall(suite, options)) is not None:
+        say(f"{suite.name}, {profile}: all is there, and nothing has changed since")
+        print_verdicts(kept)
+        say(_where(options.reports_dir / suite.name / profile / "report.html"))
+        return
+
+    from bench.cli.run import Feedback, run_suite
+    from bench.execute.display import display_for
+    from bench.report.tables import conclusion
+
     done = run_suite(suite, options, Feedback(say, warn, lambda: display_for(console, say)))
-    if done.outcomes:
-        console.print(verdict_table(done.outcomes))
+    rows = [(one.claim.text, one.verdict, conclusion(one)) for one in done.outcomes]
+    print_verdicts(rows)
     if done.busy is not None:
         print_efficiency(done.busy, done.slots)
-    say(f"report: {done.report}   browse all runs: make ui")
+    say(_where(done.report))
     for line in done.failures.values():
         errors.print(f"[red]failed:[/] {escape(line)}", highlight=False, soft_wrap=True)
     if done.stopped:
         say("stopped; what is finished is kept. Give the same command again to go on.")
     if done.failures or done.stopped:
         raise typer.Exit(1)
+    remember(suite, options, rows)
+
+
+def _where(report: Path) -> str:
+    return f"report: {report}   browse all runs: make ui"

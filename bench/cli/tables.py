@@ -5,21 +5,16 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from rich.table import Table
-from rich.text import Text
 
 from bench.claims.kinds import Trained
-from bench.claims.verdicts import Outcome
 from bench.report.library import ReportEntry
 from bench.report.table import Table as Cells
-from bench.report.tables import conclusion
 from bench.spec import LOOKS, Claim, Suite
 
 if TYPE_CHECKING:  # a list of suites needs no torch
     from bench.plan.plan import Plan
     from bench.plan.planned import PlannedExperiment
     from bench.store.cache import CachedRuns
-
-_COLOURS = {"supported": "green", "contradicted": "red", "undecided": "yellow"}
 
 
 def suite_list(suites: Iterable[Suite], reports: Sequence[ReportEntry]) -> Table:
@@ -121,14 +116,6 @@ def _states(one: "PlannedExperiment", cached: "CachedRuns") -> tuple[str, str]:
         cells.append(f"{there} + {total - there - old} + {old}")
     waiting = " (after tuning)" if progress.chosen(one) is None else ""
     return cells[0], cells[1] + waiting
-
-
-def verdict_table(outcomes: Sequence[Outcome]) -> Table:
-    """The verdicts, with what they rest on."""
-    table = _table("claim", "verdict", "why")
-    for one in outcomes:
-        table.add_row(one.claim.text, Text(one.verdict, style=_COLOURS[one.verdict]), conclusion(one))
-    return table
 
 
 def as_grid(made: Cells) -> Table:

@@ -1,9 +1,11 @@
 """What commands do, without a screen: from options to a plan, the store of runs and an executor."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -84,7 +86,7 @@ class Options:
 def open_tracker(runs_dir: Path, warn: Say = silent) -> "Tracker":
     """The store of runs, which warns when it fails. Raises UserError where its folder cannot be made."""
     from bench.common.provenance import Provenance
-    from bench.store.reader import tracking_uri
+    from bench.store.address import tracking_uri
     from bench.store.tracker import Tracker
 
     try:
@@ -149,3 +151,21 @@ def executor_for(options: Options) -> Iterator["Executor"]:
         yield executor
     finally:
         executor.close()
+
+
+@contextmanager
+def one_executor(suite: Suite, options: Options) -> Iterator["Callable[[], Executor]"]:
+    """The executor, ended when the block is left.
+
+    It is made when it is first asked for, or at once, while the plan is made, where no report is there yet:
+    else there may be nothing left to do.
+    """
+    new = not (options.reports_dir / suite.name / options.profile / "report.html").is_file()
+    with ExitStack() as until_done:
+        made = cache(lambda: until_done.enter_context(executor_for(options)))
+        if options.serial or not new or not suite.experiments:
+            yield made
+            return
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            early = beside.submit(made)
+            yield early.result

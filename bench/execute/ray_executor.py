@@ -117,6 +117,8 @@ def _quiet() -> None:
         "RAY_AUTH_MODE": "token",
         "RAY_CHDIR_TO_TRIAL_DIR": "0",
         "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+        "RAY_prestart_worker_first_driver": "0",  # Tune's actors take none of those
+        "RAY_enable_worker_prestart": "0",
         "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
         "TUNE_GLOBAL_CHECKPOINT_S": "3600",  # we plan anew and never restore Tune's own state
         "TUNE_WARN_THRESHOLD_S": "60",

@@ -9,7 +9,7 @@ def he_normal(network: nn.Module, *kinds: type[nn.Module]) -> None:
     The variance keeps the gradient's size through ReLUs ("fan out").
     """
     for module in network.modules():
-        if isinstance(module, kinds):
+        if isinstance(module, kinds) and not module.weight.is_meta:  # shapes alone take no numbers
             nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")  # type: ignore[arg-type]
             if module.bias is not None:
                 nn.init.zeros_(module.bias)  # type: ignore[arg-type]

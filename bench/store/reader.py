@@ -22,11 +22,6 @@ _ABOUT = ("commit", "versions", "hardware", "environment")  # tags on where a ru
 _TIMEOUT = "5"
 
 
-def tracking_uri(runs_dir: Path) -> str:
-    """The store's absolute address: MLFLOW_TRACKING_URI, else SQLite in the runs folder."""
-    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{runs_dir.resolve()}/mlflow.db"
-
-
 class Store:
     """Reads what has happened. Raises UserError when created if the store does not answer.
 

@@ -5,16 +5,18 @@ MLflow makes one by seconds of migrations, and cannot go on where a kill has end
 
 import shutil
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from filelock import FileLock
 
 from bench.common.errors import UserError
+from bench.store.address import database_of
 
-_SCHEME = "sqlite:///"
 _UNFINISHED = ".unfinished-"  # the folders in which stores are made
 _BESIDE = ("-journal", "-wal", "-shm")  # what SQLite keeps beside a file, and would apply to another one
 
@@ -25,7 +27,7 @@ def ready(uri: str, make: Callable[[str], object], say: Callable[[str], None]) -
     `make` makes a store at an address; `say` is given a line where a half-made one is set aside. Raises
     UserError where something else than a file is in the way.
     """
-    path = _file(uri)
+    path = database_of(uri)
     if path is None or _finished(path):
         return
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -37,15 +39,23 @@ def ready(uri: str, make: Callable[[str], object], say: Callable[[str], None]) -
             shutil.rmtree(left, ignore_errors=True)
         with TemporaryDirectory(dir=path.parent, prefix=_UNFINISHED, ignore_cleanup_errors=True) as folder:
             made, whole = Path(folder, "made.db"), Path(folder, "whole.db")
-            make(f"{_SCHEME}{made}")
+            make(f"sqlite:///{made}")
             shutil.copyfile(made, whole)  # MLflow keeps its own file open, which some systems do not move
             whole.replace(path)
 
 
-def _file(uri: str) -> Path | None:
-    name = uri.removeprefix(_SCHEME)
-    special = name in ("", ":memory:") or "?" in name
-    return None if special or not uri.startswith(_SCHEME) else Path(name).resolve()
+@contextmanager
+def early(uri: str) -> Iterator[None]:
+    """Have a process of its own make the store of an SQLite address, if need be, during the block."""
+    path = database_of(uri)
+    if path is None or path.exists():
+        yield
+        return
+    code = "import sys; from bench.store.reader import Store; Store(sys.argv[1])"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, uri], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ):
+        yield
 
 
 def _finished(path: Path) -> bool:

@@ -1,5 +1,7 @@
 """Runs from the command line: what is trained, kept, used again and reported."""
 
+import shutil
+
 import pandas as pd
 
 from tests.cli.tiny import run_tiny
@@ -94,16 +96,18 @@ def test_further_seeds_go_to_open_claims_alone(command, suites_dir, data_dir, tm
     text = (folder / "report.md").read_text()
     assert "n = 5 to 8 seeds" in text
     assert "incomplete" not in text
+    shutil.rmtree(tmp_path / "runs" / "unchanged")
     code, out, errors = command(*run, "--until-decided", "--max-seeds", "8")
     assert "26 of 26 runs are there, 0 to do" in out, "nothing is trained twice"
 
 
 def test_stale_runs_are_shown_and_trained_anew_where_that_is_asked(
-    command, suites_dir, data_dir, monkeypatch
+    command, suites_dir, data_dir, tmp_path, monkeypatch
 ):
     untuned = ("--no-tune", "--only", "plain-8")
     assert command(*run_tiny(suites_dir, data_dir, *untuned))[0] == 0
     monkeypatch.setattr("bench.plan.resolve.code_of", lambda spec: "other code")
+    shutil.rmtree(tmp_path / "runs" / "unchanged")  # no file has changed, as it would have
     said = one_line(command(*run_tiny(suites_dir, data_dir, *untuned)))
     assert "2 finished runs of this plan were made by other code" in said
     for way in ("--verify-stale", "--retrain-stale", '--accept-stale "REASON"'):

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from bench.cli.ui import serve
 from bench.common.provenance import Provenance
-from bench.store.reader import tracking_uri
+from bench.store.address import tracking_uri
 from bench.store.tracker import Tracker
 from tests.cli.tiny import run_tiny
 from tests.conftest import clean_environment

@@ -1,6 +1,7 @@
 """Stale runs: verified by an epoch that comes out to the last digit, or named with what does not."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ def stale(command, suites_dir, data_dir, monkeypatch, tmp_path):
 
     def run(*arguments, code="other code"):
         monkeypatch.setattr("bench.plan.resolve.code_of", lambda spec: code)
+        shutil.rmtree(tmp_path / "runs" / "unchanged", ignore_errors=True)  # no file has changed
         return command(*run_tiny(suites_dir, data_dir, *UNTUNED, *arguments))
 
     return run, open_tracker(tmp_path / "runs")

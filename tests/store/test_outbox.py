@@ -19,9 +19,9 @@ from bench.execute.driver import drive
 from bench.execute.serial import Serial
 from bench.execute.worker import Place
 from bench.plan.progress import Progress
+from bench.store.address import tracking_uri
 from bench.store.cache import CachedRuns
 from bench.store.outbox import Outbox
-from bench.store.reader import tracking_uri
 from bench.store.tracker import Tracker
 from tests.conftest import clean_environment
 from tests.store.test_tracker import RESULT, empty_store, epoch, job_of, plan, steps  # noqa: F401

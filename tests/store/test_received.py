@@ -12,7 +12,7 @@ import pytest
 from bench.common.errors import UserError
 from bench.common.provenance import Provenance
 from bench.common.run_archive import FORMAT, ArchivedRun, pack, unpack
-from bench.store.reader import tracking_uri
+from bench.store.address import tracking_uri
 from bench.store.received import checked
 from bench.store.tracker import Tracker
 from bench.store.transport import take

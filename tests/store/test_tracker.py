@@ -8,8 +8,8 @@ from bench.common.errors import UserError
 from bench.common.provenance import Provenance
 from bench.plan.plan import make_plan
 from bench.plan.progress import Progress
+from bench.store.address import tracking_uri
 from bench.store.outbox import Outbox
-from bench.store.reader import tracking_uri
 from bench.store.tracker import Tracker
 from bench.train.records import Epoch, Result
 

@@ -78,7 +78,9 @@ def test_a_probe_learns_and_trains_no_layer(data_dir, tmp_path, classifier):
     run(tiny_spec(data_dir), Context(data_dir, source))
     probe = Probe(layer=7, classifier=classifier)
     start = Start(key="k", layers=7, frozen=7)
-    spec = tiny_spec(data_dir, start=start, probe=probe, seed=4)  # by seed 3's random weights all is clear too
+    spec = tiny_spec(
+        data_dir, start=start, probe=probe, seed=4
+    )  # by seed 3's random weights all is clear too
     result = run(spec, Context(data_dir, tmp_path / "probe", start=source / "weights.pt"))
     assert result.curve == ()
     assert result.metrics["test_error"] < 40

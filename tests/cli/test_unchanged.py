@@ -1,0 +1,75 @@
+"""A suite with nothing to do says so at once; whatever has changed is noticed."""
+
+import os
+import subprocess
+import sys
+
+from tests.cli.tiny import run_tiny
+from tests.conftest import ROOT
+
+SAME = "nothing has changed since"
+
+
+def test_a_suite_with_nothing_to_do(command, suites_dir, data_dir, tmp_path):
+    asked = run_tiny(suites_dir, data_dir)
+    report, memory = tmp_path / "reports" / "tiny" / "smoke", tmp_path / "runs" / "unchanged"
+
+    def said(*more):
+        code, out, _ = command(*asked, *more)
+        assert code == 0
+        return out
+
+    def changed_suite():
+        path = suites_dir / "tiny.py"
+        path.write_text(path.read_text().replace('title="', 'title="Another '))
+
+    def new_data():
+        (data_dir / "other.txt").write_text("")
+
+    def changed_results():
+        (report / "runs.csv").write_text("")
+
+    def lost_page():
+        (report / "report.html").unlink()
+
+    def touched_store():
+        os.utime(tmp_path / "runs" / "mlflow.db", ns=(1, 1))
+
+    def damaged_memory():
+        (kept,) = memory.iterdir()
+        kept.write_text(kept.read_text()[:-9])
+
+    first, second = said(), said()
+    assert SAME not in first
+    assert SAME in second
+    assert "all is there" in second
+    assert first.splitlines()[-1] == second.splitlines()[-1]
+    assert "report.html" in second
+    verdicts = [line for line in first.splitlines() if "undecided" in line or "supported" in line]
+    assert verdicts
+    assert all(line in second.splitlines() for line in verdicts)
+    changes = (changed_suite, new_data, changed_results, lost_page, touched_store, damaged_memory)
+    for change in changes:
+        change()
+        assert SAME not in said(), change.__name__
+        assert SAME in said(), change.__name__
+    assert SAME not in said("--accept-stale", "so"), "another command"
+    (data_dir / "other.txt").unlink()
+
+
+def test_what_is_left_over_is_not_done(command, suites_dir, data_dir):
+    asked = run_tiny(suites_dir, data_dir, "--stop-after", "0")
+    assert command(*asked)[0] == 1
+    code, out, _ = command(*asked)
+    assert code == 1
+    assert SAME not in out
+
+
+def test_to_find_that_out_takes_none_of_the_large_packages():
+    """They take seconds to import."""
+    code = "import sys, bench.cli.main; print([one for one in sys.argv[1:] if one in sys.modules])"
+    large = ("torch", "mlflow", "ray", "optuna", "pandas", "scipy", "matplotlib", "sklearn")
+    done = subprocess.run(
+        [sys.executable, "-c", code, *large], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout.strip() == "[]"
