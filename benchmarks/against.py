@@ -86,12 +86,14 @@ def in_turns(checkouts: Sequence[Path], case: str, what: str, rounds: int) -> li
 
 
 def cpu() -> str:
-    """The processor's name and what of its instructions matters here."""
+    """The processor's name, and what it computes with."""
+    import torch
+
+    from bench.train.environment import environment_class
+
     lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    told = {line.partition(":")[0].strip(): line.partition(":")[2].strip() for line in lines}
-    known = ("amx_bf16", "avx512_bf16", "avx512f", "avx2")
-    there = [one for one in known if one in told.get("flags", "").split()]
-    return f"{told.get('model name', 'unknown')}, {there[0] if there else 'plain'}"
+    name = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "cores")
+    return f"{name}; {environment_class(torch.device('cpu'))}"
 
 
 def main() -> None:
