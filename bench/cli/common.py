@@ -39,7 +39,7 @@ def print_verdicts(rows: Sequence[tuple[str, str, str]]) -> None:
     """Show claims with verdicts and what they rest on; nothing where there are none."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     for name in ("claim", "verdict", "why"):
-        table.add_column(name)
+        table.add_column(name, overflow="fold")
     for text, verdict, why in rows:
         table.add_row(text, Text(verdict, style=_COLOURS.get(verdict, "")), why)
     if rows:

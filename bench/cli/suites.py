@@ -31,7 +31,7 @@ from bench.cli.options import (
     SuitesDir,
     VerifyStale,
 )
-from bench.cli.unchanged import recall, remember
+from bench.cli.unchanged import Memory
 from bench.cli.work import (
     DEFAULT_PROFILE,
     Options,
@@ -154,7 +154,8 @@ def run(
         tune=not no_tune, **{one.name: given[one.name] for one in fields(Options) if one.name in given}
     )
     suite = load_suite(suite_name, suites_dir)
-    if (kept := recall(suite, options)) is not None:
+    memory = Memory(suite, options)
+    if (kept := memory.recall()) is not None:
         say(f"{suite.name}, {profile}: all is there, and nothing has changed since")
         print_verdicts(kept)
         say(_where(options.reports_dir / suite.name / profile / "report.html"))
@@ -176,7 +177,7 @@ def run(
         say("stopped; what is finished is kept. Give the same command again to go on.")
     if done.failures or done.stopped:
         raise typer.Exit(1)
-    remember(suite, options, rows)
+    memory.remember(rows)
 
 
 def _where(report: Path) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from bench.cli.work import Options
 from bench.common.files import written_whole
@@ -25,50 +26,71 @@ _PACKAGE = Path(__file__).parent.parent
 _MOST = 50_000  # files: looking at more takes longer than it saves
 
 
-def remember(suite: Suite, options: Options, rows: Sequence[Row]) -> None:
-    """Keep the verdicts of a suite that was run to its end, and what they came from."""
-    if (state := _state(suite, options)) is not None:
-        with written_whole(_memory(suite, options)) as file:
-            file.write(json.dumps({"state": state, "verdicts": rows}).encode())
+class Memory:
+    """What a command has come to, and from what; begun before it runs."""
+
+    def __init__(self, suite: Suite, options: Options) -> None:
+        self.suite, self.options = suite, options
+        self.path = options.runs_dir / "unchanged" / f"{suite.name}-{options.profile}.json"
+        self.before = _taken(suite, options)
+
+    def recall(self) -> list[Row] | None:
+        """The verdicts of the same command, if nothing has changed since; None if it is to be run."""
+        try:
+            kept = json.loads(self.path.read_text(encoding="utf-8"))
+            rows = [(str(text), str(verdict), str(why)) for text, verdict, why in kept["verdicts"]]
+            told = kept["state"]
+        except (OSError, ValueError, TypeError, LookupError):
+            return None
+        return rows if told == self._state() else None
+
+    def remember(self, rows: Sequence[Row]) -> None:
+        """Keep the verdicts of a command that came to its end, unless code or data changed meanwhile."""
+        state = self._state()
+        if state is not None and self.before == _taken(self.suite, self.options):
+            with written_whole(self.path) as file:
+                file.write(json.dumps({"state": state, "verdicts": rows}).encode())
+
+    def _state(self) -> list[str] | None:
+        """Hashes of what goes in and of what came out; None where that cannot be told from files."""
+        made = _made(self.suite, self.options)
+        return None if self.before is None or made is None else [self.before, made]
 
 
-def recall(suite: Suite, options: Options) -> list[Row] | None:
-    """The verdicts of the same command, if nothing has changed since; None if it is to be run."""
-    try:
-        kept = json.loads(_memory(suite, options).read_text(encoding="utf-8"))
-        rows = [(str(text), str(verdict), str(why)) for text, verdict, why in kept["verdicts"]]
-        told = kept["state"]
-    except (OSError, ValueError, TypeError, LookupError):
-        return None
-    return rows if told == _state(suite, options) else None
-
-
-def _memory(suite: Suite, options: Options) -> Path:
-    return options.runs_dir / "unchanged" / f"{suite.name}-{options.profile}.json"
-
-
-def _state(suite: Suite, options: Options) -> str | None:
-    """A hash of options, environment, and of every file that plays a part, by size and time of change.
-
-    None where that cannot be told from files: a store on a server, or very many images.
-    """
-    database = database_of(tracking_uri(options.runs_dir))
-    if database is None or not database.is_file():
-        return None
-    report = options.reports_dir / suite.name / options.profile
-    folders = (_PACKAGE, options.data_dir, report, options.runs_dir / "artifacts")
-    files = list(islice(_files(folders), _MOST + 1))
-    if len(files) > _MOST or not (report / "report.html").is_file():
+def _taken(suite: Suite, options: Options) -> str | None:
+    """Hash of what goes in: suite, options, environment, this package, what is installed, data."""
+    files = _files(_PACKAGE, options.data_dir)
+    if files is None:
         return None
     packages = Path(sysconfig.get_path("purelib"))  # whose time changes with what is installed
-    files += [database, packages, options.reports_dir / "index.html", *_imported()]
     heeded = {name: value for name, value in os.environ.items() if name.startswith("BENCH_")}
-    about = [repr(suite), asdict(options), sorted(heeded.items()), sys.version, str(Path.cwd())]
-    stats = [(str(path), about.st_size, about.st_mtime_ns) for path, about in _stats(files)]
-    return hashlib.sha256(json.dumps([about, stats], default=str).encode()).hexdigest()
+    settings = [repr(suite), asdict(options), sorted(heeded.items()), sys.version, str(Path.cwd())]
+    return _hash(settings, [*files, packages, *_imported()])
 
 
-def _files(folders: Iterable[Path]) -> Iterator[Path]:
+def _made(suite: Suite, options: Options) -> str | None:
+    """Hash of what came out: the store with its artifacts, and the report. None for a store on a server."""
+    database = database_of(tracking_uri(options.runs_dir))
+    report = options.reports_dir / suite.name / options.profile
+    files = _files(report, options.runs_dir / "artifacts")
+    if database is None or files is None or not (report / "report.html").is_file():
+        return None
+    return _hash([str(database)], [*files, database, options.reports_dir / "index.html"])
+
+
+def _hash(settings: list[Any], files: Iterable[Path]) -> str:
+    """Of settings, and of files by size and time of change."""
+    stats = [(str(path), stat.st_size, stat.st_mtime_ns) for path, stat in _stats(files)]
+    return hashlib.sha256(json.dumps([settings, stats], default=str).encode()).hexdigest()
+
+
+def _files(*folders: Path) -> list[Path] | None:
+    """All files in some folders; None if there are too many."""
+    found = list(islice(_each_file(folders), _MOST + 1))
+    return found if len(found) <= _MOST else None
+
+
+def _each_file(folders: Iterable[Path]) -> Iterator[Path]:
     for folder in folders:
         for at, inner, names in os.walk(folder):
             inner[:] = sorted(name for name in inner if name != "__pycache__")

@@ -57,6 +57,17 @@ def test_a_suite_with_nothing_to_do(command, suites_dir, data_dir, tmp_path):
     (data_dir / "other.txt").unlink()
 
 
+def test_what_changes_meanwhile_is_not_forgotten(command, suites_dir, data_dir, monkeypatch):
+    """Code that was changed while a run by the old one went on is not taken for that run's."""
+    asked = run_tiny(suites_dir, data_dir, "--no-tune", "--only", "plain-8")
+    states = iter("ab")
+    with monkeypatch.context() as patched:
+        patched.setattr("bench.cli.unchanged._taken", lambda suite, options: next(states))
+        assert command(*asked)[0] == 0
+    assert SAME not in command(*asked)[1]
+    assert SAME in command(*asked)[1]
+
+
 def test_what_is_left_over_is_not_done(command, suites_dir, data_dir):
     asked = run_tiny(suites_dir, data_dir, "--stop-after", "0")
     assert command(*asked)[0] == 1
