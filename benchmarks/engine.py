@@ -38,6 +38,7 @@ from bench.spec import DataUse, Named, Recipe, RunSpec
 from bench.train.epoch import evaluate, train_epoch
 from bench.train.memory import keep_freed
 from bench.train.network import Network
+from bench.train.precision import autocast, is_half
 from bench.train.seeding import generator
 from bench.train.step import step_of
 from bench.train.tasks.classify import Classify
@@ -182,7 +183,7 @@ def bare_steps(name: str) -> Timed:
         began = perf_counter()
         model.train()
         for _ in range(STEPS):
-            with torch.autocast("cpu", torch.bfloat16):
+            with autocast("bf16", CPU):
                 logits = model(x)
             loss = F.cross_entropy(logits.float(), y)
             optimizer.zero_grad(set_to_none=True)
@@ -286,6 +287,7 @@ def main() -> None:
     macs = count(Named(name=asked.model), num_classes=CLASSES, in_channels=3, size=(SIDE, SIDE)).counts[
         "macs"
     ]
+    peak = f"convolution {'bf16' if is_half('bf16', CPU) else 'fp32'}"
     step = [2 * 3 * macs * speed for speed in found["bare steps"]]  # backward costs two forward passes
     mine = [2 * 3 * macs * speed for speed in found["engine"]]
     console = Console()
@@ -311,8 +313,8 @@ def main() -> None:
             found["engine, evaluation"], found["engine, evaluation, memory returned"]
         ),
         "evaluation: engine / plain": ratio(found["engine, evaluation"], found["plain, evaluation"]),
-        "bare steps / bf16 convolution peak": ratio(step, peaks["convolution bf16"]),
-        "engine / bf16 convolution peak": ratio(mine, peaks["convolution bf16"]),
+        f"bare steps / {peak} peak": ratio(step, peaks[peak]),
+        f"engine / {peak} peak": ratio(mine, peaks[peak]),
     }
     told = Table("ratio", "median [quartiles]", box=None)
     for name, value in ratios.items():

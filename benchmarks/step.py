@@ -2,9 +2,9 @@
 
     python -m benchmarks.step [--model resnet-20]
 
-One thread, batches of 128 images of 32×32 pixels, bf16 autocast, channels-last memory that is kept. Each
-operation is timed as it is dispatched; torch's own profiler allocates in between, and that slows what makes
-new tensors.
+One thread, batches of 128 images of 32×32 pixels, in the precision of recipes, channels-last memory that is
+kept. Each operation is timed as it is dispatched; torch's own profiler allocates in between, and that slows
+what makes new tensors.
 """
 
 import argparse
@@ -24,9 +24,13 @@ from bench import models
 from bench.models import batch_norm
 from bench.models.counts import count
 from bench.spec.base import Named
+from bench.train.environment import environment_class
 from bench.train.memory import keep_freed
+from bench.train.precision import autocast, is_half
 from benchmarks.peaks import convolution
 
+CPU = torch.device("cpu")
+PRECISION = torch.bfloat16 if is_half("bf16", CPU) else torch.float32  # that of recipes
 BATCH, SIDE, CLASSES, STEPS, ROUNDS = 128, 32, 10, 10, 30
 KINDS = {  # the operations that make up a step, as the table names them
     "convolution_backward": "convolutions, backward",
@@ -60,15 +64,15 @@ class Stopwatch(TorchDispatchMode):
 
 
 class Passes:
-    """The library of `bench.models.batch_norm`, whose calls nobody dispatches, with a stopwatch."""
+    """The functions of `bench.models.batch_norm`, whose calls nobody dispatches, with a stopwatch."""
 
-    def __init__(self, library: Any, seconds: dict[str, float]) -> None:
-        self.library, self.seconds = library, seconds
+    def __init__(self, calls: Any, seconds: dict[str, float]) -> None:
+        self.calls, self.seconds = calls, seconds
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         def call(*given: Any) -> Any:
             began = perf_counter()
-            made = getattr(self.library, name)(*given)
+            made = getattr(self.calls, name)(*given)
             self.seconds[name] += perf_counter() - began
             return made
 
@@ -79,14 +83,13 @@ def shares(work: Callable[[], object]) -> dict[str, float]:
     """What part of its time each kind of operation takes, in %, largest first."""
     with Stopwatch():
         work()
-    compiled = batch_norm._compiled
+    calls = batch_norm._calls
     with Stopwatch() as watch:
         if batch_norm.available():
-            passes = Passes(compiled(), watch.seconds)
-            batch_norm._compiled = lambda: passes  # type: ignore[assignment,return-value]
+            batch_norm._calls = lambda of: Passes(calls(of), watch.seconds)  # type: ignore[assignment,return-value]
         for _ in range(STEPS):
             work()
-    batch_norm._compiled = compiled
+    batch_norm._calls = calls
     found: dict[str, float] = defaultdict(float)
     for name, seconds in watch.seconds.items():
         found[KINDS.get(name, "all else")] += 100 * seconds / sum(watch.seconds.values())
@@ -101,7 +104,7 @@ def training_step(name: str) -> tuple[Callable[[], object], Callable[[], object]
     y = torch.randint(CLASSES, (BATCH,))
 
     def forward() -> torch.Tensor:
-        with torch.autocast("cpu", torch.bfloat16):
+        with autocast("bf16", CPU):
             logits: torch.Tensor = model(x)
         return logits.float()
 
@@ -122,7 +125,7 @@ def training_step(name: str) -> tuple[Callable[[], object], Callable[[], object]
 
 def of_peak(step: Callable[[], object], operations: float) -> list[float]:
     """The step's speed over the convolution peak's, which is measured before and after each step."""
-    peak, found = convolution(torch.bfloat16), []
+    peak, found = convolution(PRECISION), []
     for turn in range(ROUNDS + 5):
         before = peak()
         began = perf_counter()
@@ -150,7 +153,7 @@ def main() -> None:
         for name, share in shares(work).items():
             table.add_row(name, f"{share:.0f} %")
         console.print(table)
-    console.print(f"step / bf16 convolution peak: {middle:.2f} [{low:.2f}, {high:.2f}]")
+    console.print(f"step / convolution peak ({environment_class(CPU)}): {middle:.2f} [{low:.2f}, {high:.2f}]")
 
 
 if __name__ == "__main__":

@@ -61,6 +61,7 @@ def measured_rate(experiment: PlannedExperiment, plan: Plan) -> float:
     import torch.nn.functional as F
 
     from bench import models
+    from bench.train.precision import autocast
 
     torch.set_num_threads(1)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -80,7 +81,7 @@ def measured_rate(experiment: PlannedExperiment, plan: Plan) -> float:
     seconds = []
     for _ in range(3):
         started = perf_counter()
-        with torch.autocast(device.type, torch.bfloat16, enabled=spec.recipe.precision == "bf16"):
+        with autocast(spec.recipe.precision, device):
             loss = F.cross_entropy(model(x).float(), y)
         loss.backward()
         loss.item()

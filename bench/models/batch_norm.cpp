@@ -1,4 +1,4 @@
-// Batch norm, an addition and ReLU in one pass each way, for maps in bf16 whose channels lie together.
+// Batch norm, an addition and ReLU in one pass each way, for maps in bf16 or float whose channels lie together.
 //
 // Sums are taken in float over blocks of fixed size, and over blocks in double and in order: neither the
 // number of threads nor the width of the machine's vectors changes a digit.
@@ -16,7 +16,15 @@
 using bf16 = uint16_t;
 using Table = std::vector<float>;  // a value for each lane of a period
 
-constexpr int LANES = 16;      // numbers that are worked on at once
+// Numbers that are worked on at once: what a register holds, for compilers take longer vectors to pieces.
+#if defined __AVX512F__
+constexpr int LANES = 16;
+#elif defined __AVX2__
+constexpr int LANES = 8;
+#else
+constexpr int LANES = 4;
+#endif
+constexpr int WHOLE = 16;      // the most of them: periods are the same on every machine, and so are digits
 constexpr long BLOCK = 16384;  // about so many numbers make a block
 constexpr long NARROW = 64;    // periods up to this length are taken several at a time
 constexpr int ROWS = 4;
@@ -38,6 +46,15 @@ static inline Floats load(const bf16* from) {
     return (Floats)(__builtin_convertvector(half, Words) << 16);
 }
 
+static inline float number(float value) { return value; }
+
+static inline float number(bf16 half) {
+    uint32_t word = (uint32_t)half << 16;
+    float value;
+    memcpy(&value, &word, sizeof value);
+    return value;
+}
+
 static inline void store(float* to, Floats value) { memcpy(to, &value, sizeof value); }
 
 static inline void store(bf16* to, Floats value) {  // to the nearest, ties to even
@@ -55,13 +72,13 @@ static inline void store(bf16* to, Floats value) {  // to the nearest, ties to e
 // sides of a ReLU ask for what is not above zero, and hand it on.
 static inline Floats unless(Choice chosen, Floats value) { return (Floats)((Choice)value & ~chosen); }
 
-// How the numbers lie: rows of `period` lanes, which are whole vectors and whole pixels.
+// How the numbers lie: rows of `period` lanes, which are whole vectors (on any machine) and whole pixels.
 struct Shape {
     long period, rows, each, blocks;
     int channels, threads;
 
     Shape(long values, int channels, int threads) : period(channels), channels(channels), threads(threads) {
-        while (period % LANES) period += channels;
+        while (period % WHOLE) period += channels;
         while (period < NARROW) period *= 2;
         rows = values / period;
         each = BLOCK / period > ROWS ? BLOCK / period : ROWS;
@@ -115,9 +132,8 @@ struct Shape {
 };
 
 // y = relu(x × scale + shift + added), without what is missing
-template <bool ADDS, bool RELU>
-static void apply(const Shape& shape, const bf16* x, const bf16* added, const float* scale, const float* shift,
-                  bf16* y) {
+template <bool ADDS, bool RELU, class T>
+static void apply(const Shape& shape, const T* x, const T* added, const float* scale, const float* shift, T* y) {
     shape.visit([=, period = shape.period](long, long at, long lane, auto count) {
         Floats scales = load(scale + lane), shifts = load(shift + lane);
         for (int i = 0; i < count; i++, at += period) {
@@ -128,41 +144,34 @@ static void apply(const Shape& shape, const bf16* x, const bf16* added, const fl
     });
 }
 
-static void apply(const Shape& shape, const bf16* x, const bf16* added, const float* weight, const float* bias,
-                  const float* mean, const float* inverse, int relu, bf16* y) {
+template <class T>
+static void apply(const Shape& shape, const T* x, const T* added, const float* weight, const float* bias,
+                  const float* mean, const float* inverse, int relu, T* y) {
     Table scale = shape.table([&](int c) { return weight[c] * inverse[c]; });
     Table shift = shape.table([&](int c) { return bias[c] - mean[c] * (weight[c] * inverse[c]); });
-    auto chosen = added ? (relu ? apply<true, true> : apply<true, false>)
-                        : (relu ? apply<false, true> : apply<false, false>);
+    auto chosen = added ? (relu ? apply<true, true, T> : apply<true, false, T>)
+                        : (relu ? apply<false, true, T> : apply<false, false, T>);
     chosen(shape, x, added, scale.data(), shift.data(), y);
 }
 
-extern "C" {
-
-// Lanes in which a map's numbers are worked on: their count must divide that of all numbers.
-long period(int channels) { return Shape(0, channels, 1).period; }
-
 // Evaluation: by the running statistics.
-void evaluate(const bf16* x, const bf16* added, const float* weight, const float* bias, const float* mean,
-              const float* variance, bf16* y, long values, int channels, double eps, int relu, int threads) {
+template <class T>
+static void evaluate(const T* x, const T* added, const float* weight, const float* bias, const float* mean,
+                     const float* variance, T* y, long values, int channels, double eps, int relu, int threads) {
     Table inverse(channels);
     for (int c = 0; c < channels; c++) inverse[c] = 1 / std::sqrt(variance[c] + eps);
     apply(Shape(values, channels, threads), x, added, weight, bias, mean, inverse.data(), relu, y);
 }
 
 // Training: by the batch's statistics, which are kept, and move the running ones.
-void forward(const bf16* x, const bf16* added, const float* weight, const float* bias, float* running_mean,
-             float* running_variance, bf16* y, float* mean, float* inverse, long values, int channels,
-             double momentum, double eps, int relu, int threads) {
+template <class T>
+static void forward(const T* x, const T* added, const float* weight, const float* bias, float* running_mean,
+                    float* running_variance, T* y, float* mean, float* inverse, long values, int channels,
+                    double momentum, double eps, int relu, int threads) {
     Shape shape(values, channels, threads);
     std::vector<double> sum, squares;
     // distances from the first pixel: a large mean would leave squares with few digits
-    Table origin = shape.table([&](int c) {
-        uint32_t word = (uint32_t)x[c] << 16;
-        float value;
-        memcpy(&value, &word, sizeof value);
-        return value;
-    });
+    Table origin = shape.table([&](int c) { return number(x[c]); });
     shape.sums(sum, squares, [x, from = origin.data()](long at, long lane, Floats& first, Floats& second) {
         Floats distance = load(x + at) - load(from + lane);
         first += distance;
@@ -182,9 +191,10 @@ void forward(const bf16* x, const bf16* added, const float* weight, const float*
 
 // Gradients of a training step. Where y is given, a ReLU has made it; `kept` is then filled with what it lets
 // through of dy, which is the gradient of what was added. It may be dx.
-void backward(const bf16* dy, const bf16* x, const bf16* y, const float* weight, const float* mean,
-              const float* inverse, bf16* kept, bf16* dx, float* dweight, float* dbias, long values, int channels,
-              int threads) {
+template <class T>
+static void backward(const T* dy, const T* x, const T* y, const float* weight, const float* mean,
+                     const float* inverse, T* kept, T* dx, float* dweight, float* dbias, long values, int channels,
+                     int threads) {
     Shape shape(values, channels, threads);
     std::vector<double> sum, product;
     Table means = shape.table([&](int c) { return mean[c]; });
@@ -217,4 +227,16 @@ void backward(const bf16* dy, const bf16* x, const bf16* y, const float* weight,
             store(dx + at, a * load(through + at) + (b * load(x + at) + c));
     });
 }
+
+extern "C" {
+
+// Lanes in which a map's numbers are worked on: their count must divide that of all numbers.
+long period(int channels) { return Shape(0, channels, 1).period; }
+
+auto evaluate_bfloat16 = evaluate<bf16>;
+auto evaluate_float32 = evaluate<float>;
+auto forward_bfloat16 = forward<bf16>;
+auto forward_float32 = forward<float>;
+auto backward_bfloat16 = backward<bf16>;
+auto backward_float32 = backward<float>;
 }

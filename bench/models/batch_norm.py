@@ -8,6 +8,7 @@ cores that multiply matrices fast, these passes are half of a residual network's
 import ctypes
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import torch
@@ -17,12 +18,12 @@ from torch.autograd.function import once_differentiable
 from bench.common.compiled import library
 
 _POINTER, _LONG, _INT, _DOUBLE = ctypes.c_void_p, ctypes.c_long, ctypes.c_int, ctypes.c_double
-_CALLS = {
-    "period": [_INT],
+_CALLS = {  # each there for every type of maps
     "evaluate": [*[_POINTER] * 7, _LONG, _INT, _DOUBLE, _INT, _INT],
     "forward": [*[_POINTER] * 9, _LONG, _INT, _DOUBLE, _DOUBLE, _INT, _INT],
     "backward": [*[_POINTER] * 10, _LONG, _INT, _INT],
 }
+_TYPES = (torch.bfloat16, torch.float32)
 
 
 class BatchNorm(nn.BatchNorm2d):
@@ -54,14 +55,14 @@ class BatchNorm(nn.BatchNorm2d):
         return made
 
     def fusible(self, x: Tensor, added: Tensor | None) -> bool:
-        """Whether these maps can take the one pass: on cores, in bf16, channels-last, in whole vectors.
+        """Whether these maps can take the one pass: on cores, channels-last, in whole vectors.
 
         Frozen statistics that gradients pass through are left to torch.
         """
         channels_last = torch.channels_last
         return (
             x.device.type == "cpu"
-            and x.dtype == torch.bfloat16
+            and x.dtype in _TYPES
             and x.is_contiguous(memory_format=channels_last)
             and (added is None or (added.dtype == x.dtype and added.shape == x.shape))
             and self.weight.dtype == torch.float32
@@ -84,28 +85,28 @@ def available() -> bool:
 
 
 def _library() -> ctypes.CDLL | None:
-    made = library(__file__)
-    return _loaded(made) if made else None
-
-
-@cache
-def _loaded(made: ctypes.CDLL) -> ctypes.CDLL:
-    for name, arguments in _CALLS.items():
-        function = getattr(made, name)
-        function.argtypes, function.restype = arguments, None
-    made.period.restype = ctypes.c_long
-    return made
+    return library(__file__)
 
 
 @cache
 def _period(channels: int) -> int:
-    return int(_compiled().period(channels))
-
-
-def _compiled() -> ctypes.CDLL:
     made = _library()
     assert made is not None  # whoever asks has asked `available` before
-    return made
+    made.period.argtypes, made.period.restype = [_INT], _LONG
+    return int(made.period(channels))
+
+
+@cache
+def _calls(of: torch.dtype) -> SimpleNamespace:
+    """The compiled functions for maps of a type, by name."""
+    made, suffix = _library(), str(of).removeprefix("torch.")
+    assert made is not None
+    return SimpleNamespace(
+        **{
+            name: ctypes.CFUNCTYPE(None, *arguments).in_dll(made, f"{name}_{suffix}")
+            for name, arguments in _CALLS.items()
+        }
+    )
 
 
 def _evaluate(
@@ -120,7 +121,7 @@ def _evaluate(
 ) -> Tensor:
     y = torch.empty_like(x)
     given = _places(x, _alike(added), weight, bias, mean, variance, y)
-    _compiled().evaluate(*given, x.numel(), x.shape[1], eps, relu, torch.get_num_threads())
+    _calls(x.dtype).evaluate(*given, x.numel(), x.shape[1], eps, relu, torch.get_num_threads())
     return y
 
 
@@ -144,7 +145,7 @@ class _Fused(torch.autograd.Function):
         mean, inverse = torch.empty_like(weight), torch.empty_like(weight)
         given = _places(x, _alike(added), weight, bias, running_mean, running_var, y, mean, inverse)
         threads = torch.get_num_threads()
-        _compiled().forward(*given, x.numel(), channels, momentum, eps, relu, threads)
+        _calls(x.dtype).forward(*given, x.numel(), channels, momentum, eps, relu, threads)
         ctx.adds = added is not None
         ctx.save_for_backward(x, y if relu else None, weight, mean, inverse)
         return y
@@ -157,7 +158,7 @@ class _Fused(torch.autograd.Function):
         dx, dweight, dbias = torch.empty_like(x), torch.empty_like(weight), torch.empty_like(weight)
         through = dy if y is None else torch.empty_like(x) if ctx.adds else dx
         given = _places(dy, x, y, weight, mean, inverse, through, dx, dweight, dbias)
-        _compiled().backward(*given, x.numel(), x.shape[1], torch.get_num_threads())
+        _calls(x.dtype).backward(*given, x.numel(), x.shape[1], torch.get_num_threads())
         return dx, through if ctx.adds else None, dweight, dbias, None, None, None, None, None
 
 

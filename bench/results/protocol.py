@@ -25,6 +25,7 @@ _SHOWN = {  # in words, and first; whatever else differs follows under its own n
     "augment": "augmentation",
 }
 _OWN = {"data.train": "all"}
+_PRECISIONS = {"bf16": "bf16 (float32 on cores without it)", "fp32": "float32"}
 _AS_PUBLISHED = ("data.size", "model.")  # where nothing is said
 
 
@@ -70,4 +71,6 @@ def _say(name: str, values: dict[str, Any]) -> str:
             )
             or "none"
         )
+    if name == "recipe.precision":
+        return _PRECISIONS[value]
     return f"{value:,}" if isinstance(value, int) else str(value)

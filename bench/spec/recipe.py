@@ -28,6 +28,8 @@ class Recipe(Spec):
     `optimizer` is a name in `bench.common.optimizers`; None is SGD with momentum. `label_smoothing` is the
     share of each label that all classes alike get (Szegedy et al. 2016, arXiv 1512.00567, §7).
 
+    `precision` is that of convolutions and products; weights, sums and losses are float32. "bf16" is float32
+    on cores that have no instructions for it: a run's environment class says so.
     `acceleration` says how steps are launched. None is the fastest way that does the same operations: on a
     GPU a CUDA graph of the whole step ("graph"), on cores one operation after the other ("eager"). "compile"
     has torch fuse operations first, which rounds otherwise, and on a GPU records what it made.

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from bench import models
 from bench.common.errors import UserError
 from bench.data.split import Split
+from bench.train.precision import autocast
 from bench.train.seeding import reseed
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class Network:
     mean: Tensor  # (channels, 1, 1), of pixels from 0 to 255
     std: Tensor
     classes: int
-    half: bool
+    precision: str  # as a recipe names it
     frozen: tuple[nn.Module, ...] = ()  # modules that stay in evaluation mode: their statistics too
 
     @classmethod
@@ -35,7 +36,7 @@ class Network:
         """The model for a split; inputs and weights are in channels-last memory."""
         model = model.to(split.train.x.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         mean, std = split.mean.view(-1, 1, 1), split.std.view(-1, 1, 1)
-        return cls(model, mean, std, split.classes, precision == "bf16", tuple(frozen))
+        return cls(model, mean, std, split.classes, precision, tuple(frozen))
 
     @property
     def device(self) -> torch.device:
@@ -55,9 +56,9 @@ class Network:
     def logits(self, images: Tensor) -> Tensor:
         """Logits (n, classes), never in half precision, of uint8 images (n, channels, height, width)."""
         x = (images - self.mean) / self.std
-        with torch.autocast(images.device.type, torch.bfloat16, enabled=self.half):
+        with autocast(self.precision, images.device):
             logits: Tensor = self.model(x)
-        return logits.float() if self.half else logits
+        return logits.float() if logits.dtype == torch.bfloat16 else logits
 
 
 def built(

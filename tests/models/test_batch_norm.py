@@ -15,18 +15,22 @@ from bench.models.parts import normalised
 from bench.train.environment import environment_class
 
 HALF = 2**-8  # bf16 keeps eight bits: what an output may be off by, relative to the largest
+ROUNDING = {torch.bfloat16: HALF, torch.float32: 2**-20}
 SUMS = 1e-5  # what sums in float may be off by
 SHAPES = [  # images, channels, pixels a side; 6 and 5 channels do not fill a vector
     *((4, 16, 8), (16, 8, 4), (8, 4, 4), (3, 64, 4), (2, 256, 4), (16, 6, 4), (16, 5, 4), (2, 80, 4)),
     *((1, 512, 2), (128, 16, 1), (64, 32, 9)),
 ]
 
+of_each_type = pytest.mark.parametrize("of", ROUNDING, ids=["bf16", "float32"])
 needs_compiler = pytest.mark.skipif(not batch_norm.available(), reason="no C++ compiler")
 
 
-def maps(n: int, channels: int, side: int, seed: int, mean: float = 0.0) -> torch.Tensor:
+def maps(
+    n: int, channels: int, side: int, seed: int, mean: float = 0.0, of: torch.dtype = torch.bfloat16
+) -> torch.Tensor:
     drawn = torch.randn(n, channels, side, side, generator=torch.Generator().manual_seed(seed)) + mean
-    return drawn.bfloat16().contiguous(memory_format=torch.channels_last)
+    return drawn.to(of).contiguous(memory_format=torch.channels_last)
 
 
 def layer(channels: int, relu: bool = True) -> BatchNorm:
@@ -59,15 +63,16 @@ def off(found: torch.Tensor, expected: torch.Tensor) -> float:
 @pytest.mark.parametrize("relu", [True, False], ids=["relu", "linear"])
 @pytest.mark.parametrize("adds", [True, False], ids=["added", "alone"])
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
-def test_a_training_step_is_torch_s(shape, adds, relu):
-    norm, x = layer(shape[1], relu), maps(*shape, seed=2, mean=3.0)
-    added = maps(*shape, seed=3) if adds else None
+@of_each_type
+def test_a_training_step_is_torch_s(of, shape, adds, relu):
+    norm, x, rounding = layer(shape[1], relu), maps(*shape, seed=2, mean=3.0, of=of), ROUNDING[of]
+    added = maps(*shape, seed=3, of=of) if adds else None
     assert norm.fusible(x, added)
     exact = copy.deepcopy(norm).double()
     found = step(norm, x, added)
     expected = step(exact, x.double(), None if added is None else added.double())
     # where rounding alone decides whether a ReLU lets a gradient through, the two may differ
-    clear = expected["y"].abs() > HALF * expected["y"].abs().max() if relu else torch.tensor(True)
+    clear = expected["y"].abs() > rounding * expected["y"].abs().max() if relu else torch.tensor(True)
     clear = clear | (found["y"] == expected["y"])
     assert clear.double().mean() > 0.9
     for name, one in expected.items():
@@ -80,13 +85,15 @@ def test_a_training_step_is_torch_s(shape, adds, relu):
         elif one.dim() == 1:
             assert off(found[name], one) < SUMS, name
         else:
-            assert off(found[name] * clear, one * clear) < 3 * HALF, name
+            assert off(found[name] * clear, one * clear) < 3 * rounding, name
 
 
 @needs_compiler
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
-def test_it_is_no_further_from_the_truth_than_torch(shape, monkeypatch):
-    norm, x, added = layer(shape[1]), maps(*shape, seed=2, mean=3.0), maps(*shape, seed=3)
+@of_each_type
+def test_it_is_no_further_from_the_truth_than_torch(of, shape, monkeypatch):
+    norm = layer(shape[1])
+    x, added = maps(*shape, seed=2, mean=3.0, of=of), maps(*shape, seed=3, of=of)
     truth = step(copy.deepcopy(norm).double(), x.double(), added.double())
     own = step(copy.deepcopy(norm), x, added)
     monkeypatch.setenv(compiled.SWITCH, "0")
@@ -98,27 +105,43 @@ def test_it_is_no_further_from_the_truth_than_torch(shape, monkeypatch):
 @needs_compiler
 @pytest.mark.parametrize("adds", [True, False], ids=["added", "alone"])
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
-def test_evaluation_is_torch_s(shape, adds):
-    norm, x = layer(shape[1]).eval(), maps(*shape, seed=2)
-    added = maps(*shape, seed=3) if adds else None
+@of_each_type
+def test_evaluation_is_torch_s(of, shape, adds):
+    norm, x = layer(shape[1]).eval(), maps(*shape, seed=2, of=of)
+    added = maps(*shape, seed=3, of=of) if adds else None
     with torch.inference_mode():
         assert norm.fusible(x, added)
         expected = copy.deepcopy(norm).double()(x.double(), None if added is None else added.double())
-        assert off(norm(x, added), expected) < HALF
+        assert off(norm(x, added), expected) < ROUNDING[of]
 
 
 @needs_compiler
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
-def test_the_number_of_threads_changes_no_digit(shape):
+@of_each_type
+def test_the_number_of_threads_changes_no_digit(of, shape):
     before = torch.get_num_threads()
     try:
         made = []
         for threads in (1, 2, 3):
             torch.set_num_threads(threads)
-            made.append(step(layer(shape[1]), maps(*shape, seed=2), maps(*shape, seed=3)))
+            made.append(step(layer(shape[1]), maps(*shape, seed=2, of=of), maps(*shape, seed=3, of=of)))
     finally:
         torch.set_num_threads(before)
     assert all(torch.equal(made[0][name], other[name]) for other in made[1:] for name in made[0])
+
+
+@needs_compiler
+@of_each_type
+def test_the_width_of_vectors_changes_no_digit(of, monkeypatch, tmp_path):
+    x, added = maps(16, 6, 4, seed=2, of=of), maps(16, 6, 4, seed=3, of=of)
+    own = step(layer(6), x, added)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(compiled, "_NATIVE", "-DNARROWEST")
+    narrow = compiled.compiled(Path(batch_norm.__file__).with_suffix(".cpp"))
+    monkeypatch.setattr(batch_norm, "_library", lambda: narrow)
+    monkeypatch.setattr(batch_norm, "_calls", batch_norm._calls.__wrapped__)
+    other = step(layer(6), x, added)
+    assert all(torch.equal(own[name], other[name]) for name in own)
 
 
 @needs_compiler
@@ -145,12 +168,12 @@ def test_switched_off_it_is_torch_s_operations_to_the_last_bit(monkeypatch):
 @pytest.mark.parametrize(
     "given",
     [
-        maps(4, 16, 8, seed=2).float(),
+        maps(4, 16, 8, seed=2).half(),
         maps(4, 16, 8, seed=2).contiguous(),
         maps(1, 16, 3, seed=2),  # nine pixels do not fill whole vectors
         maps(4, 16, 8, seed=2).to("meta"),
     ],
-    ids=["float32", "plain memory", "odd size", "meta"],
+    ids=["float16", "plain memory", "odd size", "meta"],
 )
 def test_what_it_is_not_made_for_is_left_to_torch(given):
     norm = layer(16)
