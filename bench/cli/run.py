@@ -22,10 +22,8 @@ from bench.execute.session import Executor
 from bench.plan.plan import Plan
 from bench.spec import LOOKS, Suite
 from bench.spec.loader import load_suite
-from bench.store.address import tracking_uri
 from bench.store.cache import CachedRuns
 from bench.store.outbox import Outbox
-from bench.store.sqlite_file import early
 from bench.store.tracker import Tracker
 
 if TYPE_CHECKING:  # what reports take is imported once training has begun, or is over
@@ -136,7 +134,6 @@ def run_suite(suite: Suite, options: Options, feedback: Feedback) -> SuiteRun:
     """The same of a suite that is loaded, with a display of its own. Raises UserError likewise."""
     with (
         sole_driver(options.runs_dir),
-        early(tracking_uri(options.runs_dir)),
         one_executor(suite, options) as executor,
     ):
         if options.until_decided:

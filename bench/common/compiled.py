@@ -13,6 +13,8 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+from bench.common.files import user_cache
+
 SWITCH = "BENCH_FUSED"
 # rounding as it is written: with multiplications and additions made one, digits would differ by compiler
 _FLAGS = ("-std=c++17", "-O3", "-fPIC", "-ffp-contract=off")
@@ -44,17 +46,12 @@ def _library(source: Path) -> ctypes.CDLL | None:
 def compiled(source: Path) -> ctypes.CDLL:
     """The library of a source, from the cache or made now. Raises NotCompiled, with the reason."""
     try:
-        made = _cache() / f"{source.stem}-{_identity(source)}.so"
+        made = user_cache() / f"{source.stem}-{_identity(source)}.so"
         if not made.is_file():
             _compile(source, made)
         return ctypes.CDLL(str(made))
     except OSError as error:
         raise NotCompiled(str(error)) from error
-
-
-def _cache() -> Path:
-    home = os.environ.get("XDG_CACHE_HOME")
-    return (Path(home) if home else Path.home() / ".cache") / "cnn-bench"
 
 
 def _identity(source: Path) -> str:

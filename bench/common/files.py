@@ -22,6 +22,12 @@ def usable_as_file(name: str) -> bool:
     return not (_OUTSIDE.search(name) or name.startswith(".")) and 0 < len(name.encode()) <= _LONGEST
 
 
+def user_cache() -> Path:
+    """The folder of this user's for what can be made again; it need not be there."""
+    home = os.environ.get("XDG_CACHE_HOME")
+    return (Path(home) if home else Path.home() / ".cache") / "cnn-bench"
+
+
 @contextmanager
 def written_whole(path: Path) -> Iterator[BinaryIO]:
     """A file to write to that takes its place at the end: temporary file, fsync, rename.

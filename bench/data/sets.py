@@ -16,6 +16,7 @@ from bench.common.errors import UserError
 from bench.common.files import written_whole
 from bench.data import shapes
 from bench.data.folders import listing, read_folder
+from bench.data.mapped import read_npz
 
 STAND_IN = "shapes"
 _NEEDED = ("x_train", "y_train", "x_test", "y_test")
@@ -75,8 +76,7 @@ def load(name: str, data_dir: str | Path = "data") -> ImageSet:
 @lru_cache(maxsize=2)  # a kept worker trains many runs on few data sets; the stamp voids a changed file
 def _load_npz(name: str, path: Path, mtime_ns: int, size: int) -> ImageSet:
     try:
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-            arrays = {key: file[key] for key in file.files}
+        arrays = read_npz(path)
     except (OSError, ValueError, zipfile.BadZipFile, EOFError, KeyError) as error:
         raise UserError(f"{path}: not a readable .npz file ({error})") from error
     return _checked(name, str(path), arrays)
@@ -87,9 +87,10 @@ def _load_folder(name: str, folder: Path, stamp: str) -> ImageSet:
     """Decoded once: the arrays are kept beside the folder until a file in it changes."""
     kept = folder.parent / ".decoded" / f"{name}.npz"
     if kept.is_file():
-        with suppress(OSError, ValueError, zipfile.BadZipFile, EOFError), np.load(kept) as file:
-            if str(file["stamp"]) == stamp:
-                return _checked(name, str(folder), {key: file[key] for key in file.files})
+        with suppress(OSError, ValueError, zipfile.BadZipFile, EOFError):
+            arrays = read_npz(kept)
+            if str(arrays["stamp"]) == stamp:
+                return _checked(name, str(folder), arrays)
     arrays = read_folder(folder)
     with suppress(UserError):  # a data folder that cannot be written is decoded each time
         write(kept, {**arrays, "stamp": np.array(stamp)})

@@ -13,6 +13,8 @@ from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
+from bench.common.eager import uncompiled
+
 aten = torch.ops.aten
 
 
@@ -118,7 +120,7 @@ def trace(network: nn.Module, channels: int, size: tuple[int, int]) -> tuple[lis
     """
     tracer, layers = _Tracer(), list[Layer]()
     image = torch.empty(1, channels, *size, device="meta")
-    with _rows(network, tracer, layers), tracer:
+    with _rows(network, tracer, layers), uncompiled(), tracer:
         tracer.follow(image, View(side=size[0]))
         network(image)
     return layers, tracer.last

@@ -8,7 +8,12 @@ _SCHEME = "sqlite:///"
 
 def tracking_uri(runs_dir: Path) -> str:
     """The store's absolute address: MLFLOW_TRACKING_URI, else SQLite in the runs folder."""
-    return os.environ.get("MLFLOW_TRACKING_URI") or f"{_SCHEME}{runs_dir.resolve()}/mlflow.db"
+    return os.environ.get("MLFLOW_TRACKING_URI") or address_of(runs_dir / "mlflow.db")
+
+
+def address_of(database: Path) -> str:
+    """The address of an SQLite file."""
+    return f"{_SCHEME}{database.resolve()}"
 
 
 def database_of(uri: str) -> Path | None:

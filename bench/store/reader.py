@@ -13,6 +13,7 @@ from bench.common.errors import UserError
 from bench.common.plain_spec import PlainSpec
 from bench.common.run_archive import ArchivedRun, nested
 from bench.store.cache import Stored
+from bench.store.empty import make_empty
 from bench.store.sqlite_file import ready
 from bench.train.records import Result
 
@@ -42,7 +43,7 @@ class Store:
 
         self.uri, self.say = uri, say
         with self.asked():
-            ready(uri, lambda new: MlflowClient(new).search_experiments(max_results=1), say)
+            ready(uri, lambda new, folder: make_empty(new, folder, _migrated), say)
             self.client = MlflowClient(uri)
             self.client.search_experiments(max_results=1)
 
@@ -140,6 +141,12 @@ class Store:
             token = page.token
             if not token:
                 return
+
+
+def _migrated(uri: str) -> None:
+    from mlflow import MlflowClient
+
+    MlflowClient(uri).search_experiments(max_results=1)
 
 
 def short(error: Exception) -> str:

@@ -1,14 +1,12 @@
 """A store in an SQLite file: made whole or not at all, and made anew where it was never finished.
 
-MLflow makes one by seconds of migrations, and cannot go on where a kill has ended them.
+MLflow cannot go on where a kill has ended it while it made one.
 """
 
 import shutil
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,10 +19,10 @@ _UNFINISHED = ".unfinished-"  # the folders in which stores are made
 _BESIDE = ("-journal", "-wal", "-shm")  # what SQLite keeps beside a file, and would apply to another one
 
 
-def ready(uri: str, make: Callable[[str], object], say: Callable[[str], None]) -> None:
+def ready(uri: str, make: Callable[[Path, Path], object], say: Callable[[str], None]) -> None:
     """See to it that the file of an SQLite address is a finished store; others are left alone.
 
-    `make` makes a store at an address; `say` is given a line where a half-made one is set aside. Raises
+    `make` makes a store's file, given its place for now and the folder where it will lie; `say` is given a line where a half-made one is set aside. Raises
     UserError where something else than a file is in the way.
     """
     path = database_of(uri)
@@ -38,24 +36,9 @@ def ready(uri: str, make: Callable[[str], object], say: Callable[[str], None]) -
         for left in path.parent.glob(f"{_UNFINISHED}*"):
             shutil.rmtree(left, ignore_errors=True)
         with TemporaryDirectory(dir=path.parent, prefix=_UNFINISHED, ignore_cleanup_errors=True) as folder:
-            made, whole = Path(folder, "made.db"), Path(folder, "whole.db")
-            make(f"sqlite:///{made}")
-            shutil.copyfile(made, whole)  # MLflow keeps its own file open, which some systems do not move
+            whole = Path(folder, path.name)
+            make(whole, path.parent)
             whole.replace(path)
-
-
-@contextmanager
-def early(uri: str) -> Iterator[None]:
-    """Have a process of its own make the store of an SQLite address, if need be, during the block."""
-    path = database_of(uri)
-    if path is None or path.exists():
-        yield
-        return
-    code = "import sys; from bench.store.reader import Store; Store(sys.argv[1])"
-    with subprocess.Popen(
-        [sys.executable, "-c", code, uri], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ):
-        yield
 
 
 def _finished(path: Path) -> bool:

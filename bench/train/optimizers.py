@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import inspect
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import torch
 
+from bench.common.eager import uncompiled
 from bench.common.optimizers import OPTIMIZERS, SGD
 
 if TYPE_CHECKING:
@@ -21,5 +23,19 @@ def optimizer_of(
     options = about.options(recipe)
     if about.capturable and device.type == "cuda":
         options["capturable"] = True
-    made: torch.optim.Optimizer = getattr(torch.optim, about.kind)(groups, lr=recipe.lr, **options)
+    with uncompiled():
+        made: torch.optim.Optimizer = getattr(torch.optim, about.kind)(groups, lr=recipe.lr, **options)
+        made.load_state_dict(made.state_dict())
+        made.zero_grad()
     return made
+
+
+def update_of(optimizer: torch.optim.Optimizer) -> Callable[[], None]:
+    """The optimizer's step without what torch wraps around it: hooks, and breaks for its compiler."""
+    bare = inspect.unwrap(type(optimizer).step)
+
+    @torch.no_grad()
+    def update() -> None:
+        bare(optimizer)
+
+    return update

@@ -18,6 +18,7 @@ from torch.optim import Optimizer
 
 from bench.common.errors import UserError
 from bench.train.network import Network
+from bench.train.optimizers import update_of
 
 if TYPE_CHECKING:
     from bench.train.objective import Objective
@@ -37,6 +38,7 @@ class Step:
         logits: Callable[[Tensor], Tensor] | None = None,
     ) -> None:
         self.network, self.optimizer, self.task = network, optimizer, task
+        self.update = update_of(optimizer)
         self.logits = logits or network.logits
         self.loss = torch.zeros((), dtype=torch.float64, device=network.device)
         self.wrong = torch.zeros((), dtype=torch.int64, device=network.device)
@@ -61,7 +63,7 @@ class Step:
         loss = self.task.loss(logits, labels, target)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        self.optimizer.step()
+        self.update()
         with torch.no_grad():
             self.loss += loss
             self.wrong += self.task.wrong(logits, labels, target)

@@ -92,3 +92,12 @@ def test_grey_images_can_have_three_equal_channels(data_dir):
     assert torch.equal(seen.train.x[..., 0], seen.train.x[..., 2])
     assert open_test(grey, use, torch.device("cpu")).x.shape[3] == 3
     assert open_split(grey, use.replace(channels=None), torch.device("cpu")).channels == 1
+
+
+@pytest.mark.parametrize("block", [2, 3, 16, 32])
+def test_shrink_is_exact_whatever_the_block(block):
+    drawn = np.random.default_rng(0).integers(0, 256, (3, 96, 96, 3), np.uint8)
+    for x in (drawn, np.full_like(drawn, 255)):
+        size = 96 // block
+        sums = x.reshape(3, size, block, size, block, 3).sum(axis=(2, 4), dtype=np.int64)
+        assert np.array_equal(shrink(x, size), (2 * sums + block**2) // (2 * block**2))

@@ -1,5 +1,6 @@
 """The store's SQLite file: whole or not there, whatever ends the process that makes it."""
 
+import os
 import signal
 import sqlite3
 import subprocess
@@ -28,8 +29,12 @@ def half_made(path):
 
 def test_a_process_killed_while_it_makes_a_store_leaves_none_or_a_whole_one(tmp_path):
     path = tmp_path / "mlflow.db"
-    for moment in (0.0, 0.5, 1.5):
-        maker = subprocess.Popen([sys.executable, "-c", MAKE, f"sqlite:///{path}"], cwd=ROOT)
+    for moment in (0.0, 0.5, 1.5):  # within the migrations: an empty cache has nothing to copy
+        maker = subprocess.Popen(
+            [sys.executable, "-c", MAKE, f"sqlite:///{path}"],
+            cwd=ROOT,
+            env={**os.environ, "XDG_CACHE_HOME": str(tmp_path / f"cache-{moment}")},
+        )
         before = set(tmp_path.glob(".unfinished-*"))
         until = time.monotonic() + 60
         while set(tmp_path.glob(".unfinished-*")) <= before and time.monotonic() < until:
@@ -58,9 +63,9 @@ def test_a_half_made_store_is_set_aside_and_made_anew(tmp_path):
     assert len(lines) == 1
 
 
-def make(uri):
+def make(path, folder):
     """A finished store, as far as the file is looked at."""
-    with closing(sqlite3.connect(uri.removeprefix("sqlite:///"))) as database:
+    with closing(sqlite3.connect(path)) as database:
         database.execute("CREATE TABLE experiments (experiment_id INTEGER)")
         database.execute("INSERT INTO experiments VALUES (0)")
         database.commit()
@@ -68,21 +73,21 @@ def make(uri):
 
 def test_a_store_that_is_there_is_left_alone(tmp_path):
     path = tmp_path / "mlflow.db"
-    make(f"sqlite:///{path}")
+    make(path, tmp_path)
     before = path.read_bytes()
-    sqlite_file.ready(f"sqlite:///{path}", lambda uri: pytest.fail("made again"), pytest.fail)
+    sqlite_file.ready(f"sqlite:///{path}", lambda path, folder: pytest.fail("made again"), pytest.fail)
     assert path.read_bytes() == before
     for uri in ("sqlite://", "sqlite:///:memory:", "http://127.0.0.1:9", "sqlite:///x.db?mode=ro"):
-        sqlite_file.ready(uri, lambda uri: pytest.fail("made"), pytest.fail)
+        sqlite_file.ready(uri, lambda path, folder: pytest.fail("made"), pytest.fail)
 
 
 def test_of_several_that_begin_at_once_one_makes_it(tmp_path):
     path, made = tmp_path / "mlflow.db", []
 
-    def slowly(uri):
-        made.append(uri)
+    def slowly(path, folder):
+        made.append(path)
         time.sleep(0.3)
-        make(uri)
+        make(path, folder)
 
     def begin():
         sqlite_file.ready(f"sqlite:///{path}", slowly, print)
