@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import scipy  # its parts are loaded when they are first used
 from numpy.typing import NDArray
-from scipy import optimize, stats
 
 Sample = NDArray[np.float64]
 
@@ -41,13 +41,13 @@ class Estimate:
         """One-sided p of "not above the bound"; 1 where there is no spread to judge by."""
         if not self.se > 0:
             return 1.0
-        return float(stats.t.sf((self.value - bound) / self.se, self.df))
+        return float(scipy.stats.t.sf((self.value - bound) / self.se, self.df))
 
     def p_below(self, bound: float) -> float:
         """One-sided p of "not below the bound"; 1 where there is no spread to judge by."""
         if not self.se > 0:
             return 1.0
-        return float(stats.t.cdf((self.value - bound) / self.se, self.df))
+        return float(scipy.stats.t.cdf((self.value - bound) / self.se, self.df))
 
 
 def contrast(samples: Sequence[Sample], weights: Sequence[float], level: float = 0.95) -> Estimate:
@@ -68,7 +68,7 @@ def contrast(samples: Sequence[Sample], weights: Sequence[float], level: float =
         return Estimate(value, np.nan, np.nan, 0.0, np.nan, n)
     df = variance**2 / float(np.sum(parts**2 / [len(sample) - 1 for sample in samples]))
     se = float(np.sqrt(variance))
-    half = float(stats.t.ppf((1 + level) / 2, df)) * se
+    half = float(scipy.stats.t.ppf((1 + level) / 2, df)) * se
     return Estimate(value, value - half, value + half, se, df, n)
 
 
@@ -92,7 +92,7 @@ def band(values: NDArray[np.float64], level: float = 0.95) -> tuple[Sample, Samp
     if n < 2:
         return means, np.full(len(means), np.nan), np.full(len(means), np.nan)
     se = values.std(axis=1, ddof=1) / np.sqrt(n)
-    half = np.where(np.ptp(values, axis=1) > 0, float(stats.t.ppf((1 + level) / 2, n - 1)) * se, np.nan)
+    half = np.where(np.ptp(values, axis=1) > 0, float(scipy.stats.t.ppf((1 + level) / 2, n - 1)) * se, np.nan)
     return means, means - half, means + half
 
 
@@ -122,7 +122,7 @@ def run_error(error: float, images: int, level: float = 0.95) -> Estimate:
     It speaks of this network on other images of the same kind, not of other seeds. The standard error
     and df are those of Wilson's score: from the interval's width, and infinite.
     """
-    z = float(stats.norm.ppf((1 + level) / 2))
+    z = float(scipy.stats.norm.ppf((1 + level) / 2))
     share = error / 100
     scale = 1 + z**2 / images
     centre = (share + z**2 / (2 * images)) / scale
@@ -146,7 +146,9 @@ def mean_error(sample: Sample, images: int, level: float = 0.95) -> Estimate:
     share = (seeds.value / 100 * images + 2) / (images + 4)
     drawn = 100**2 * share * (1 - share) / images
     quantile, n = (1 + level) / 2, len(sample)
-    half = float(np.hypot(stats.t.ppf(quantile, n - 1) * seeds.se, stats.norm.ppf(quantile) * drawn**0.5))
+    half = float(
+        np.hypot(scipy.stats.t.ppf(quantile, n - 1) * seeds.se, scipy.stats.norm.ppf(quantile) * drawn**0.5)
+    )
     se = float(np.hypot(seeds.se, drawn**0.5))
     return Estimate(seeds.value, seeds.value - half, seeds.value + half, se, n - 1.0, n)
 
@@ -172,12 +174,12 @@ def against_published(ours: Estimate, value: float, *, runs: int, spread: float 
 
 def quantile(df: float, level: float = 0.95) -> float:
     """Student's two-sided quantile: an interval reaches so many standard errors each way."""
-    return float(stats.t.ppf((1 + level) / 2, df))
+    return float(scipy.stats.t.ppf((1 + level) / 2, df))
 
 
 def rank_correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
     """Spearman's, from -1 to 1."""
-    return float(stats.spearmanr(one, other).statistic)
+    return float(scipy.stats.spearmanr(one, other).statistic)
 
 
 def holm(p: Sequence[float]) -> NDArray[np.float64]:
@@ -197,13 +199,13 @@ def detectable(estimate: Estimate, alpha: float, power: float = 0.8) -> float | 
     """
     if not estimate.se > 0:
         return None
-    critical = stats.t.ppf(1 - alpha / 2, estimate.df)
+    critical = scipy.stats.t.ppf(1 - alpha / 2, estimate.df)
 
     def lacking(shift: float) -> float:
-        return float(stats.nct.sf(critical, estimate.df, shift) - power)
+        return float(scipy.stats.nct.sf(critical, estimate.df, shift) - power)
 
     high = float(critical) + 10.0
-    return float(optimize.brentq(lacking, 0.0, high)) * estimate.se
+    return float(scipy.optimize.brentq(lacking, 0.0, high)) * estimate.se
 
 
 def seeds_for_power(
@@ -220,6 +222,6 @@ def seeds_for_power(
     df_per_seed = estimate.df / (estimate.n - 1)
     for n in range(2, limit + 1):
         se, df = estimate.se * np.sqrt(estimate.n / n), df_per_seed * (n - 1)
-        if stats.nct.sf(stats.t.ppf(1 - alpha / 2, df), df, effect / se) >= power:
+        if scipy.stats.nct.sf(scipy.stats.t.ppf(1 - alpha / 2, df), df, effect / se) >= power:
             return n
     return None

@@ -1,5 +1,7 @@
 """Running a suite: train what is missing, collect, report, and tell MLflow. `bench.run` for Python."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,19 +20,19 @@ from bench.cli.work import (
 from bench.common.errors import UserError
 from bench.execute.display import Display, Lines
 from bench.execute.driver import drive, sole_driver
-from bench.execute.session import Executor
-from bench.plan.plan import Plan
 from bench.spec import LOOKS, Suite
 from bench.spec.loader import load_suite
-from bench.store.cache import CachedRuns
 from bench.store.outbox import Outbox
-from bench.store.tracker import Tracker
 
 if TYPE_CHECKING:  # what reports take is imported once training has begun, or is over
     import pandas as pd
 
     from bench.claims.verdicts import Outcome
+    from bench.execute.session import Executor
+    from bench.plan.plan import Plan
     from bench.results.tables import Results
+    from bench.store.cache import CachedRuns
+    from bench.store.tracker import Tracker
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,8 @@ class SuiteRun:
     """What came of running a suite: its results so far as tables, the report, and what went wrong."""
 
     plan: Plan
-    results: "Results"
-    outcomes: "list[Outcome]"
+    results: Results
+    outcomes: list[Outcome]
     report: Path  # report.html
     failures: Mapping[str, str] = field(default_factory=dict)  # by key: which run failed, and why
     stopped: bool = False  # work is left over; the same call goes on with it
@@ -56,17 +58,17 @@ class SuiteRun:
     slots: int = 0  # how many runs went at once
 
     @property
-    def runs(self) -> "pd.DataFrame":
+    def runs(self) -> pd.DataFrame:
         """A row for each final run: experiment, seed, key, status and settings."""
         return self.results.runs
 
     @property
-    def measures(self) -> "pd.DataFrame":
+    def measures(self) -> pd.DataFrame:
         """A row for each number that a final run gave: experiment, seed, budget, metric, at, value."""
         return self.results.measures
 
     @property
-    def verdicts(self) -> "pd.DataFrame":
+    def verdicts(self) -> pd.DataFrame:
         """A row for each claim that the profile decides: claim, text, verdict, estimate, low, high, p, …"""
         from bench.cli.frames import verdicts_frame
 
@@ -190,7 +192,7 @@ def _once(
 
 def _report(
     plan: Plan, cached: CachedRuns, tracker: Tracker, options: Options, feedback: Feedback
-) -> "tuple[Results, list[Outcome], Path]":
+) -> tuple[Results, list[Outcome], Path]:
     """Write results, report and index, and tell the store what was concluded."""
     from bench.cli.conclude import conclude
     from bench.report.build import build_report

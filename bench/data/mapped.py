@@ -33,9 +33,8 @@ def _mapped(path: Path, member: zipfile.ZipInfo) -> NDArray[Any]:
         header = stream.read(_LOCAL_HEADER)
         stream.seek(int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little"), 1)
         version = npy.read_magic(stream)
-        read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+        read: Any = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
         shape, fortran, kind = read(stream)
         if kind.hasobject:
             raise ValueError(f"{member.filename} holds Python objects")
-        order = "F" if fortran else "C"
-        return np.memmap(path, kind, "r", stream.tell(), shape, order)  # type: ignore[arg-type,no-any-return]
+        return np.memmap(path, kind, "r", stream.tell(), shape, "F" if fortran else "C")

@@ -1,12 +1,14 @@
 """What a person sees while a suite runs: a live display in a terminal, plain lines elsewhere."""
 
+from __future__ import annotations
+
 from collections import deque
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from time import monotonic
 from types import TracebackType
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -15,9 +17,11 @@ from rich.table import Table
 from rich.text import Text
 
 from bench.execute.session import Listener, Session
-from bench.plan.planned import PlannedRun
 from bench.spec.metrics import METRICS
-from bench.train.records import Epoch, Result
+
+if TYPE_CHECKING:
+    from bench.plan.planned import PlannedRun
+    from bench.train.records import Epoch, Result
 
 _EVENTS = 6  # the last so many ended runs stay on the screen
 

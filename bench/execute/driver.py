@@ -1,5 +1,7 @@
 """The driver: from a plan to results files, whatever happens in between."""
 
+from __future__ import annotations
+
 import os
 import shutil
 from collections.abc import Iterator
@@ -7,20 +9,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
 from bench.common.errors import UserError
 from bench.common.files import written_whole
-from bench.execute.display import Display
 from bench.execute.session import Executor, Listener, Session, export_studies
 from bench.execute.worker import SOURCES, source_weights
-from bench.plan.plan import Plan
-from bench.plan.planned import PlannedRun
-from bench.store.cache import CachedRuns
 from bench.store.outbox import Outbox
-from bench.store.tracker import Tracker
 from bench.train.records import FEATURES, WEIGHTS, Epoch, Result
+
+if TYPE_CHECKING:
+    from bench.execute.display import Display
+    from bench.plan.plan import Plan
+    from bench.plan.planned import PlannedRun
+    from bench.store.cache import CachedRuns
+    from bench.store.tracker import Tracker
 
 
 @dataclass(frozen=True)

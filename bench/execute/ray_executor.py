@@ -1,15 +1,20 @@
 """The Ray executor: runs over all slots of a cluster, one Tuner a suite."""
 
+from __future__ import annotations
+
 import os
 import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench.common.errors import UserError
-from bench.execute.session import Session
 from bench.execute.worker import Place, Work, do_work
+
+if TYPE_CHECKING:
+    from bench.execute.session import Session
 
 
 @dataclass
@@ -47,6 +52,8 @@ class Ray:
             )
         except (ConnectionError, ValueError, RuntimeError) as error:
             raise UserError(f"Ray at {self.address or 'this machine'}: {error}") from error
+        import ray.tune  # while others of its processes start: `execute` wants it at once
+
         have = ray.cluster_resources()
         gpus = self.place.gpus_per_run
         self.gpus = (1.0 if have.get("GPU") else 0.0) if gpus is None else gpus

@@ -1,10 +1,15 @@
 """The serial executor: all runs in this process, one after the other."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bench.common.errors import UserError
-from bench.execute.session import Session
 from bench.execute.worker import Place, WorkItem, do_work
+
+if TYPE_CHECKING:
+    from bench.execute.session import Session
 
 
 @dataclass

@@ -4,14 +4,17 @@ Executors know this class alone. It hands out whatever is ready, sources first, 
 dearest run, so that long runs do not start last.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from pathlib import Path
 from time import monotonic
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from bench.plan.planned import PlannedRun
-from bench.plan.progress import Progress
-from bench.train.records import Epoch, Result
+if TYPE_CHECKING:
+    from bench.plan.planned import PlannedRun
+    from bench.plan.progress import Progress
+    from bench.train.records import Epoch, Result
 
 _ORDER = {"source": 0, "tune": 1, "final": 2}
 
@@ -39,7 +42,7 @@ class Executor(Protocol):
     def slots(self) -> int:
         """How many runs go at once."""
 
-    def execute(self, session: "Session") -> None:
+    def execute(self, session: Session) -> None:
         """Do all work that the session hands out. Raises KeyboardInterrupt on Ctrl-C."""
 
 

@@ -1,5 +1,7 @@
 """Where runs happen, and what a worker is sent to do one. Workers import this and no more of the schedule."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +61,7 @@ class WorkItem:
     own_files: tuple[str, ...] = ()  # of the user's own models and augmentations
 
     @classmethod
-    def of(cls, run: "PlannedRun", place: Place, gpu: bool) -> "WorkItem":
+    def of(cls, run: PlannedRun, place: Place, gpu: bool) -> WorkItem:
         """The item for a run."""
         from bench.plan.plugins import own_files
 

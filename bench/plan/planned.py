@@ -1,15 +1,18 @@
 """What a plan is made of: experiments and their runs. Plain data; what is done of them is `Progress`."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from bench.data.split import halves
-from bench.plan.pretrained import PretrainedWeights
-from bench.plan.tuning import Study
 from bench.spec import SOURCE_SEEDS, Experiment, RunSpec
 from bench.train.tasks import task_name, task_of
+
+if TYPE_CHECKING:
+    from bench.plan.pretrained import PretrainedWeights
+    from bench.plan.tuning import Study
 
 Phase = Literal["source", "tune", "final"]
 
@@ -62,7 +65,7 @@ class PlannedExperiment:
     images: int  # a training epoch's
     classes: int  # of its data set
     channels: int
-    source: "PlannedExperiment | PretrainedWeights | None" = None
+    source: PlannedExperiment | PretrainedWeights | None = None
     phase: Phase = "final"
 
     @property
@@ -96,6 +99,8 @@ def seeded(spec: RunSpec, seed: int, experiment: PlannedExperiment) -> RunSpec:
     own = seed + SOURCE_SEEDS if experiment.phase == "source" else seed
     changes: dict[str, object] = {"seed": own}
     if spec.data.half:
+        from bench.data.split import halves  # and with it torch, late
+
         classes = halves(experiment.classes, seed)[spec.data.half]
         changes["data"] = spec.data.replace(classes=classes)
     if spec.start and experiment.source:

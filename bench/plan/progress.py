@@ -1,13 +1,18 @@
 """What is done of a plan and what comes next: it all follows from the plan and the results that are there."""
 
-from collections.abc import Iterator, Mapping
+from __future__ import annotations
 
-from bench.plan.plan import Plan
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
 from bench.plan.planned import PlannedExperiment, PlannedRun, seeded
-from bench.plan.tuning import Trial
-from bench.spec import RunSpec
 from bench.spec.suite import LOOKED
-from bench.train.records import Result
+
+if TYPE_CHECKING:
+    from bench.plan.plan import Plan
+    from bench.plan.tuning import Trial
+    from bench.spec import RunSpec
+    from bench.train.records import Result
 
 
 class Progress:

@@ -1,12 +1,16 @@
 """A table of ready cells, written as CSV, Markdown and LaTeX from the same object."""
 
+from __future__ import annotations
+
 import csv
 import io
 import math
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from bench.claims import stats
+if TYPE_CHECKING:
+    from bench.claims import stats
 
 _WORDY = 20  # characters of a cell
 

@@ -1,12 +1,17 @@
 """What the store already has of a plan: finished runs are never trained again."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from bench.plan.plan import Plan
-from bench.plan.planned import PlannedExperiment, PlannedRun
 from bench.plan.progress import Progress
-from bench.train.records import Result
+
+if TYPE_CHECKING:
+    from bench.plan.plan import Plan
+    from bench.plan.planned import PlannedExperiment, PlannedRun
+    from bench.train.records import Result
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""An empty store in an SQLite file: MLflow's migrations take seconds, a copy of what they made once does not."""
+"""An empty store in an SQLite file: MLflow's migrations take seconds, a copy of what they made does not."""
 
 import shutil
 import sqlite3
@@ -17,7 +17,8 @@ from bench.store.address import address_of
 def make_empty(path: Path, folder: Path, migrate: Callable[[str], object]) -> None:
     """Make an empty store's file, by MLflow's migrations or as a copy of one that the same version made.
 
-    `folder` is where the file is to lie, `migrate` makes a store at an address. The copy is kept in the user's cache, where that can be written.
+    `folder` is where the file is to lie, `migrate` makes a store at an address. What it made is kept in the
+    user's cache, where that can be written.
     """
     kept = user_cache() / f"mlflow-{version('mlflow')}.db"
     if not kept.is_file():

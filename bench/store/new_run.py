@@ -1,16 +1,20 @@
 """A run as the store is to have it, in plain data: it can wait in a file until the store answers."""
 
+from __future__ import annotations
+
 import json
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bench.common.provenance import Provenance
 from bench.common.run_archive import flat
-from bench.plan.plan import Plan
-from bench.plan.planned import PlannedRun
-from bench.train.records import Epoch
+
+if TYPE_CHECKING:
+    from bench.common.provenance import Provenance
+    from bench.plan.plan import Plan
+    from bench.plan.planned import PlannedRun
+    from bench.train.records import Epoch
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class NewRun:
     @classmethod
     def of(
         cls, run: PlannedRun, plan: Plan, experiment_id: str, parent: str, owner: str, made: Provenance
-    ) -> "NewRun":
+    ) -> NewRun:
         """What is logged of a planned run, below the parent with that run id."""
         code = plan.code_of(run.experiment)
         tags = {

@@ -4,21 +4,25 @@ No failure of the store ends training. News that waits is logged once the store 
 or by the next. To log it twice changes nothing, so a kill at any moment loses and doubles nothing.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import shutil
 from dataclasses import asdict
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench.common.errors import UserError
 from bench.common.files import written_whole
-from bench.plan.planned import PlannedRun
 from bench.store.new_run import NewRun
 from bench.store.reader import short
-from bench.store.tracker import Tracker
 from bench.train.records import Epoch, Result, kept_files
+
+if TYPE_CHECKING:
+    from bench.plan.planned import PlannedRun
+    from bench.store.tracker import Tracker
 
 News = dict[str, Any]  # what happened, the key of the run, and what is to be told of it
 _PAUSE = 30.0  # seconds between attempts: each may wait for a timeout, and the driver with it

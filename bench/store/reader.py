@@ -1,5 +1,7 @@
 """The run store, read: MLflow, where a run's key is its identity, kept in the tag `bench.key`."""
 
+from __future__ import annotations
+
 import json
 import os
 import tempfile

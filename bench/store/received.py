@@ -1,21 +1,25 @@
 """What comes from elsewhere is looked at before it is believed: specification, result, files."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 import math
 import re
 from collections.abc import Iterable
 from dataclasses import fields
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
 from bench.common import predictions
 from bench.common.errors import UserError
-from bench.common.run_archive import ArchivedRun
 from bench.plan.planned import Phase
 from bench.spec import RunSpec
 from bench.train.records import Epoch, Result
+
+if TYPE_CHECKING:
+    from bench.common.run_archive import ArchivedRun
 
 _NAME = re.compile(r"[A-Za-z][\w./ -]{0,99}", re.ASCII)  # what the store takes for a metric's name
 

@@ -22,8 +22,8 @@ _BESIDE = ("-journal", "-wal", "-shm")  # what SQLite keeps beside a file, and w
 def ready(uri: str, make: Callable[[Path, Path], object], say: Callable[[str], None]) -> None:
     """See to it that the file of an SQLite address is a finished store; others are left alone.
 
-    `make` makes a store's file, given its place for now and the folder where it will lie; `say` is given a line where a half-made one is set aside. Raises
-    UserError where something else than a file is in the way.
+    `make` makes a store's file, given its place for now and the folder where it will lie; `say` is given a
+    line where a half-made one is set aside. Raises UserError where something else than a file is in the way.
     """
     path = database_of(uri)
     if path is None or _finished(path):

@@ -1,19 +1,24 @@
 """The only module that writes to MLflow, in the driver alone."""
 
+from __future__ import annotations
+
 import json
 import socket
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bench.common.provenance import Provenance
 from bench.common.run_archive import ArchivedRun, flat
-from bench.plan.plan import Plan
-from bench.plan.planned import PlannedExperiment, PlannedRun
-from bench.store.cache import Stored
 from bench.store.new_run import NewRun, OpenRun, epoch_metrics, log_data, log_figures
 from bench.store.reader import RESULT, Store
 from bench.train.records import Epoch, Result, kept_files
+
+if TYPE_CHECKING:
+    from bench.common.provenance import Provenance
+    from bench.plan.plan import Plan
+    from bench.plan.planned import PlannedExperiment, PlannedRun
+    from bench.store.cache import Stored
 
 
 class Tracker(Store):

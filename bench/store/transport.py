@@ -1,17 +1,22 @@
 """Runs on their way: what is to be trained elsewhere, and what was."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench.common.errors import UserError
 from bench.common.files import written_whole
-from bench.common.run_archive import ArchivedRun
-from bench.plan.plan import Plan
-from bench.store.cache import CachedRuns
 from bench.store.reader import short
 from bench.store.received import checked
-from bench.store.tracker import Tracker
+
+if TYPE_CHECKING:
+    from bench.common.run_archive import ArchivedRun
+    from bench.plan.plan import Plan
+    from bench.store.cache import CachedRuns
+    from bench.store.tracker import Tracker
 
 
 def write_specs(plan: Plan, cached: CachedRuns, path: Path) -> int:

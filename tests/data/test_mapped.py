@@ -12,7 +12,11 @@ from tests.conftest import tiny_arrays
 LARGE = np.random.default_rng(0).integers(0, 256, (1100, 32, 32, 3), np.uint8)
 
 
-@pytest.mark.parametrize("given", [LARGE, LARGE.transpose(0, 3, 1, 2), np.asfortranarray(LARGE)], ids=["rows", "planes", "columns"])
+@pytest.mark.parametrize(
+    "given",
+    [LARGE, LARGE.transpose(0, 3, 1, 2), np.asfortranarray(LARGE)],
+    ids=["rows", "planes", "columns"],
+)
 def test_what_was_written_is_mapped(tmp_path, given):
     np.savez(tmp_path / "set.npz", first=np.arange(3), large=given)
     found = read_npz(tmp_path / "set.npz")

@@ -12,12 +12,11 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from torch import nn
-
 from bench.common.errors import UserError, suggest
 
 if TYPE_CHECKING:
     import torch
+    from torch import nn
 
     from bench.data.sets import ImageSet
     from bench.data.split import Split
