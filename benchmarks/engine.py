@@ -271,7 +271,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
-    every = in_turns(asked.model, [*SIDES, *PEAKS], asked.rounds)
+    half = is_half("bf16", CPU)
+    peaks_there = [name for name in PEAKS if half or "bf16" not in name]
+    every = in_turns(asked.model, [*SIDES, *peaks_there], asked.rounds)
     found = {
         name: values
         for name, values in every.items()
@@ -281,13 +283,14 @@ def main() -> None:
     cores = os.cpu_count() or 1
     together = {
         f"engine, {cores} processes of 1 thread": at_once("engine", asked.model, cores, 1, asked.rounds),
+        f"engine, 1 process of {cores} threads": at_once("engine", asked.model, 1, cores, asked.rounds),
         f"plain, {cores} processes of 1 thread": at_once("plain", asked.model, cores, 1, asked.rounds),
         f"plain, 1 process of {cores} threads": at_once("plain", asked.model, 1, cores, asked.rounds),
     }
     macs = count(Named(name=asked.model), num_classes=CLASSES, in_channels=3, size=(SIDE, SIDE)).counts[
         "macs"
     ]
-    peak = f"convolution {'bf16' if is_half('bf16', CPU) else 'fp32'}"
+    peak = f"convolution {'bf16' if half else 'fp32'}"
     step = [2 * 3 * macs * speed for speed in found["bare steps"]]  # backward costs two forward passes
     mine = [2 * 3 * macs * speed for speed in found["engine"]]
     console = Console()
@@ -302,10 +305,11 @@ def main() -> None:
     for name, values in peaks.items():
         unit = "GB" if name == "copy" else "G operations"
         limits.add_row(name, f"{median(values) / 1e9:,.0f} {unit}")
-    a, b, c = together.values()
+    a, threaded, b, c = together.values()
     ratios = {
         "engine / bare steps": ratio(found["engine"], found["bare steps"]),
         "engine / plain": ratio(found["engine"], found["plain"]),
+        f"engine, {cores} at once / {cores} threads": f"{a / threaded:.2f}",
         f"engine / plain, {cores} at once": f"{a / b:.2f}",
         f"engine, {cores} at once / plain, {cores} threads": f"{a / c:.2f}",
         "training: memory kept / returned": ratio(found["engine"], found["engine, memory returned"]),

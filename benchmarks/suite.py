@@ -9,14 +9,16 @@ its slots it kept busy.
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from statistics import median
-from time import perf_counter, time
+from time import perf_counter, sleep, time
 
 import numpy as np
+import torch
 from rich.console import Console
 from rich.table import Table
 
@@ -62,14 +64,14 @@ print(json.dumps({"fresh": first[0], "kept": first[2], "megabytes": int(peak) / 
 """
 
 
-def noise(folder: Path, images: int = 256, size: int = 8) -> None:
-    """A data set of random images, of 5 classes."""
+def noise(folder: Path, name: str = "noise", images: int = 256, size: int = 8, classes: int = 5) -> None:
+    """A data set of random images."""
     rng = np.random.Generator(np.random.PCG64(0))
     arrays = {}
     for part in ("train", "test"):
         arrays[f"x_{part}"] = rng.integers(0, 256, (images, size, size, 3), np.uint8)
-        arrays[f"y_{part}"] = np.arange(images) % 5
-    write(folder / "noise.npz", arrays)
+        arrays[f"y_{part}"] = np.arange(images) % classes
+    write(folder / f"{name}.npz", arrays)
 
 
 def command(folder: Path, words: list[str]) -> float:
@@ -124,6 +126,25 @@ def workers(folder: Path, rounds: int = 3) -> dict[str, float]:
     return {name: median(one[name] for one in every) for name in every[0]}
 
 
+def first_step(folder: Path) -> float:
+    """Seconds from the command of a quick suite to the first training step, in a runs folder of its own."""
+    with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as name:
+        began, checkpoints = time(), list[Path]()
+        words = ["run", "resnet-vs-plain", "--data-dir", str(folder), "--reports-dir", f"{name}/reports"]
+        with subprocess.Popen(
+            [sys.executable, "-m", "bench", *words],
+            env={**os.environ, "BENCH_RUNS_DIR": name},
+            stdout=subprocess.DEVNULL,
+        ) as process:
+            while not checkpoints and process.poll() is None:
+                sleep(0.1)
+                checkpoints = list(Path(name).glob("work/*/checkpoint.pt"))
+            # a checkpoint is written at an epoch's end, and knows how long the epoch took
+            ends = [one.stat().st_mtime - torch.load(one)["curve"][0]["seconds"] for one in checkpoints]
+            process.send_signal(signal.SIGINT)
+    return min(ends) - began
+
+
 def main() -> None:
     """Measure and print."""
     console, slots = Console(), os.cpu_count()
@@ -134,6 +155,11 @@ def main() -> None:
             f"start of a run: {found['fresh']:.1f} s in a fresh worker, {found['kept']:.2f} s in a kept one"
         )
         console.print(f"memory of a worker, ResNet-20 in the quick profile: {found['megabytes']:.0f} MiB")
+        noise(folder, "cifar10", images=50_000, size=32, classes=10)
+        firsts = sorted(first_step(folder) for _ in range(3))
+        console.print(
+            f"quick's first training step after {firsts[1]:.1f} s ({firsts[0]:.1f} to {firsts[2]:.1f})"
+        )
         noise(folder)
         table = Table("suite of tiny runs", "start", "each more", box=None)
         for words, how, tuned in (

@@ -35,7 +35,7 @@ def predictions(
             shift = _pixels(predict.shift or 0, images.x.shape[2])
             for number, view in enumerate(views if weights == "last" else VIEWS[:1]):
                 found = log_probabilities(one, images, (view[0] * shift, view[1] * shift, view[2]))
-                kept[f"{name}/{weights}/{number}"] = found.half().cpu().numpy()
+                kept[f"{name}/{weights}/{number}"] = in_half(found.cpu().numpy())
     return kept
 
 
@@ -49,6 +49,19 @@ def log_probabilities(network: Network, images: Images, view: tuple[int, int, bo
         seen = shifted(x, down, right, network.mean.flatten())
         found.append(F.log_softmax(network.logits(seen.flip(3) if mirrored else seen), dim=1))
     return torch.cat(found)
+
+
+def in_half(log_probabilities: NDArray[np.floating]) -> NDArray[np.float16]:
+    """The same (n, classes) in half precision, in which each image's likeliest class stays the likeliest.
+
+    Where rounding has made it level with an earlier one, it becomes the next number above.
+    """
+    rows, half = np.arange(len(log_probabilities)), log_probabilities.astype(np.float16)
+    top = log_probabilities.argmax(1)
+    level = half.argmax(1) != top
+    above = np.nextafter(half[rows, top], np.float16(np.inf))
+    half[rows[level], top[level]] = above[level]
+    return half
 
 
 def shifted(images: Tensor, down: int, right: int, fill: Tensor) -> Tensor:

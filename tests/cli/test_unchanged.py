@@ -1,11 +1,8 @@
 """A suite with nothing to do says so at once; whatever has changed is noticed."""
 
 import os
-import subprocess
-import sys
 
 from tests.cli.tiny import run_tiny
-from tests.conftest import ROOT
 
 SAME = "nothing has changed since"
 
@@ -74,13 +71,3 @@ def test_what_is_left_over_is_not_done(command, suites_dir, data_dir):
     code, out, _ = command(*asked)
     assert code == 1
     assert SAME not in out
-
-
-def test_to_find_that_out_takes_none_of_the_large_packages():
-    """They take seconds to import."""
-    code = "import sys, bench.cli.main; print([one for one in sys.argv[1:] if one in sys.modules])"
-    large = ("torch", "mlflow", "ray", "optuna", "pandas", "scipy", "matplotlib", "sklearn")
-    done = subprocess.run(
-        [sys.executable, "-c", code, *large], capture_output=True, text=True, check=True, cwd=ROOT
-    )
-    assert done.stdout.strip() == "[]"

@@ -16,7 +16,7 @@ from bench.spec.ensemble import Predict
 from bench.spec.recipe import Recipe
 from bench.train.epoch import evaluate
 from bench.train.network import Network
-from bench.train.predict import shifted
+from bench.train.predict import in_half, shifted
 from bench.train.run import Context, Interrupted, run
 from bench.train.weights import WeightSets
 from tests.train.test_run import RECIPE, deterministic, tiny_spec, weights
@@ -145,3 +145,13 @@ def test_cyclic_rates_restart():
     assert rates[:10] == rates[10:20] == sorted(rates[:10], reverse=True)
     assert cycle_ends(recipe) == [2, 4, 6]
     assert cycle_ends(Recipe(epochs=6)) == []
+
+
+def test_half_precision_forgets_no_likeliest_class():
+    drawn = np.random.default_rng(0).normal(size=(1000, 10)).astype(np.float32)
+    close = drawn.copy()
+    close[:, 7] = np.nextafter(drawn.max(1), np.float32(np.inf))  # likeliest by less than halves can tell
+    for logits in (drawn, close):
+        logs = logits - np.log(np.exp(logits).sum(1, keepdims=True))
+        assert np.array_equal(in_half(logs).argmax(1), logs.argmax(1))
+        assert np.allclose(in_half(logs), logs, rtol=2**-9)  # to one step at most
