@@ -104,9 +104,49 @@ def false_verdicts() -> str:
 
     lines = ["| which claims get further seeds | one claim | ten claims |", "|---|---:|---:|"]
     for words, rule in simulation.STOPPING.items():
-        shares = [simulation.false_verdicts(claims, rule) for claims in (1, 10)]
-        lines.append(f"| {words} | {' | '.join(f'{100 * share:.1f} %' for share in shares)} |")
+        shares = [simulation.false_verdicts(simulation.shared_suites(n), rule) for n in (1, 10)]
+        lines.append(f"| {words} | {_percent(shares)} |")
     return "\n".join(lines)
+
+
+def unlike_seeds() -> str:
+    """How many suites say anything false, by how the seeds are distributed."""
+    from tests import simulation
+
+    lines = [
+        f"| seeds | {' | '.join(f'{n} claims' if n > 1 else 'one claim' for n in simulation.CLAIMS)} |",
+        "|---|" + "---:|" * len(simulation.CLAIMS),
+    ]
+    for kinds, words in ((simulation.PROMISED, "{}"), (simulation.NOT_PROMISED, "*not promised:* {}")):
+        for name, (noise, ratio) in kinds.items():
+            suites = (simulation.unlike_suites(n, noise, ratio) for n in simulation.CLAIMS)
+            shares = [simulation.false_verdicts(one, simulation.STOPPING["all looks"]) for one in suites]
+            lines.append(f"| {words.format(name)} | {_percent(shares)} |")
+    return "\n".join(lines)
+
+
+def power() -> str:
+    """How many true claims are found, beside what Satterthwaite's degrees of freedom would find."""
+    from tests import simulation
+
+    columns = [(claims, looks) for claims in (1, 5, 10) for looks in (1, 4)]
+    heads = [
+        f"{claims} claim{'s' * (claims > 1)}, {'5 seeds' if looks == 1 else 'all looks'}"
+        for claims, looks in columns
+    ]
+    lines = [f"| effect | {' | '.join(heads)} |", "|---|" + "---:|" * len(heads)]
+    for effect in (1.0, 1.5, 2.0, 3.0):
+        cells = [
+            f"{100 * simulation.found(claims, effect, looks):.0f} % "
+            f"({100 * simulation.found(claims, effect, looks, halved=False):.0f} %)"
+            for claims, looks in columns
+        ]
+        lines.append(f"| {effect:g} sd | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _percent(shares: list[float]) -> str:
+    return " | ".join(f"{100 * share:.1f} %" for share in shares)
 
 
 FILLERS: dict[str, Callable[[], str]] = {
@@ -116,6 +156,8 @@ FILLERS: dict[str, Callable[[], str]] = {
     "augmentations": augmentations,
     "coverage": coverage,
     "false verdicts": false_verdicts,
+    "unlike seeds": unlike_seeds,
+    "power": power,
 }
 
 

@@ -15,7 +15,7 @@ from bench.claims.stats import LOOK_ALPHA
 
 Draws = NDArray[np.float64]
 DRAWS, SUITES = 100_000, 10_000
-SIZES = (3, 5, 10)
+SIZES = (3, 5, 10, 20)
 
 
 def contrast(samples: Sequence[Draws], weights: Sequence[float]) -> tuple[Draws, Draws, Draws]:
@@ -24,8 +24,8 @@ def contrast(samples: Sequence[Draws], weights: Sequence[float]) -> tuple[Draws,
     parts = [w**2 * x.var(1, ddof=1) / x.shape[1] for w, x in zip(weights, samples, strict=True)]
     variance = sum(parts)
     with np.errstate(invalid="ignore"):  # seeds that do not differ have no interval
-        df = variance**2 / sum(part**2 / (x.shape[1] - 1) for part, x in zip(parts, samples, strict=True))
-    return value, np.sqrt(variance), df
+        own = variance**2 / sum(part**2 / (x.shape[1] - 1) for part, x in zip(parts, samples, strict=True))
+    return value, np.sqrt(variance), (own + min(x.shape[1] for x in samples) - 1) / 2
 
 
 def covers(found: tuple[Draws, Draws, Draws], truth: float) -> float:
@@ -122,21 +122,90 @@ def null_suites(claims: int, rng: np.random.Generator) -> list[Draws]:
     return [rng.normal(0, 1, (SUITES, 20)) for _ in range(claims + 1)]
 
 
-def false_verdicts(claims: int, stopping: Stopping) -> float:
+Pair = tuple[Draws, Draws]  # the two sides of a claim, (suites, 20 seeds) each
+Noise = Callable[[np.random.Generator, tuple[int, int]], Draws]  # of mean 0
+
+
+def _skewed(rng: np.random.Generator, shape: tuple[int, int]) -> Draws:
+    return (rng.gamma(4, size=shape) - 4) / 2  # a skewness of 1
+
+
+def _lognormal(rng: np.random.Generator, shape: tuple[int, int]) -> Draws:
+    return (np.exp(rng.normal(size=shape)) - np.exp(0.5)) / np.sqrt((np.e - 1) * np.e)
+
+
+def _t3(rng: np.random.Generator, shape: tuple[int, int]) -> Draws:
+    return rng.standard_t(3, size=shape)
+
+
+def _normal(rng: np.random.Generator, shape: tuple[int, int]) -> Draws:
+    return rng.normal(size=shape)
+
+
+# how seeds are distributed, and how many times as much one side of each claim spreads as the other
+PROMISED: dict[str, tuple[Noise, float]] = {
+    "normal, equal spreads": (_normal, 1),
+    "normal, spreads 1 : 4": (_normal, 4),
+    "heavy tails (t3), equal spreads": (_t3, 1),
+    "heavy tails (t3), spreads 1 : 4": (_t3, 4),
+    "skewed (gamma, skewness 1), equal spreads": (_skewed, 1),
+}
+NOT_PROMISED: dict[str, tuple[Noise, float]] = {
+    "normal, spreads 1 : 10": (_normal, 10),
+    "skewed, spreads 1 : 2": (_skewed, 2),
+    "skewed, spreads 1 : 4": (_skewed, 4),
+    "lognormal, equal spreads": (_lognormal, 1),
+    "lognormal, spreads 1 : 3": (_lognormal, 3),
+}
+CLAIMS = (1, 5, 15, 20)
+
+
+def of_difference(n: int, noise: Noise, ratio: float) -> float:
+    """Coverage of the interval of a difference of 2."""
+    rng = np.random.default_rng(n)
+    pair = [7 + ratio * noise(rng, (DRAWS, n)), 5 + noise(rng, (DRAWS, n))]
+    return covers(contrast(pair, [1, -1]), 2)
+
+
+def unlike_suites(claims: int, noise: Noise, ratio: float) -> list[Pair]:
+    """Claims on pairs of their own, of which nothing differs but the spread."""
+    rng = np.random.default_rng((claims, int(10 * ratio)))
+    return [(ratio * noise(rng, (SUITES, 20)), noise(rng, (SUITES, 20))) for _ in range(claims)]
+
+
+def shared_suites(claims: int) -> list[Pair]:
+    """Claims that compare each of several experiments with one, of which nothing differs."""
+    first, *others = null_suites(claims, np.random.default_rng(claims))
+    return [(first, other) for other in others]
+
+
+def false_verdicts(suites: Sequence[Pair], stopping: Stopping) -> float:
     """The share of suites with any verdict, where nothing differs; a verdict ends its claim."""
-    experiments = null_suites(claims, np.random.default_rng(claims))
-    goes_on = np.ones((SUITES, claims), dtype=bool)
+    goes_on = np.ones((SUITES, len(suites)), dtype=bool)
     wrong = np.zeros(SUITES, dtype=bool)
     for look, alpha in LOOK_ALPHA.items():
-        first = experiments[0][:, :look]
-        raw = np.stack(
-            [two_sided(contrast([first, one[:, :look]], [1, -1])) for one in experiments[1:]], axis=1
-        )
+        raw = np.stack([two_sided(contrast([a[:, :look], b[:, :look]], [1, -1])) for a, b in suites], axis=1)
         p = np.where(goes_on, raw, 1.0)  # a claim without the seeds of this look says nothing
         decided = holm(p) <= alpha
         wrong |= decided.any(1)
         goes_on &= stopping(p) & ~decided
     return float(wrong.mean())
+
+
+def found(claims: int, effect: float, looks: int, *, halved: bool = True) -> float:
+    """The share of claims that are decided by so many looks, each true by so many standard deviations.
+
+    All compare with one experiment. Without `halved`, degrees of freedom are Satterthwaite's.
+    """
+    first, *others = null_suites(claims, np.random.default_rng((claims, int(10 * effect))))
+    decided = np.zeros((SUITES, claims), dtype=bool)
+    for look, alpha in list(LOOK_ALPHA.items())[:looks]:
+        p = []
+        for one in others:
+            value, se, df = contrast([one[:, :look] + effect, first[:, :look]], [1, -1])
+            p.append(two_sided((value, se, df if halved else 2 * df - (look - 1))))
+        decided |= holm(np.stack(p, axis=1)) <= alpha
+    return float(decided.mean())
 
 
 def false_spreads(n: int, alpha: float) -> float:

@@ -31,11 +31,15 @@ class Block:
 
     def used(self, found: Found, sets: list[int]) -> dict[str, Sample]:
         """The values of those sets by name, set by set; (sets × values of a set,) each."""
-        each = {name: self.seeds // members for name, _, members in self.entries}
         return {
-            name: np.array([found[name][one] for k in sets for one in _of(k, n)], dtype=float)
-            for name, n in each.items()
+            name: np.array([found[name][one] for one in places], dtype=float)
+            for name, places in self.places(sets).items()
         }
+
+    def places(self, sets: list[int]) -> dict[str, list[int]]:
+        """Where the values of those sets stand, by name: at seeds; an ensemble's at its own sets."""
+        each = {name: self.seeds // members for name, _, members in self.entries}
+        return {name: [one for k in sets for one in _of(k, n)] for name, n in each.items()}
 
     def sample(self, found: Found, sets: list[int], *, spread: bool) -> tuple[Sample, float]:
         """One value a set, shape (sets,), and the weight that they still need.

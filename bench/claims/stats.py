@@ -51,10 +51,12 @@ class Estimate:
 
 
 def contrast(samples: Sequence[Sample], weights: Sequence[float], level: float = 0.95) -> Estimate:
-    """The weighted sum of the samples' means, variances unpooled (Welch, Satterthwaite).
+    """The weighted sum of the samples' means, variances unpooled (Welch 1947).
 
-    Weights (1,) give a mean, (1, -1) a difference, (1, -1, -1, 1) an interaction. `n` of the
-    result is the smallest sample's. Raises ValueError where a sample is empty.
+    Degrees of freedom lie halfway between Satterthwaite's and those of the smallest sample: his, estimated
+    from few seeds, are too many for levels below a few per cent where spreads are uneven
+    (`docs/statistics.md` has the figures). Weights (1,) give a mean, (1, -1) a difference, (1, -1, -1, 1) an
+    interaction. `n` of the result is the smallest sample's. Raises ValueError where a sample is empty.
     """
     if len(samples) != len(weights) or any(len(sample) == 0 for sample in samples):
         raise ValueError("a contrast needs one weight a sample, and no empty sample")
@@ -66,7 +68,8 @@ def contrast(samples: Sequence[Sample], weights: Sequence[float], level: float =
     variance = float(parts.sum())
     if variance == 0:
         return Estimate(value, np.nan, np.nan, 0.0, np.nan, n)
-    df = variance**2 / float(np.sum(parts**2 / [len(sample) - 1 for sample in samples]))
+    satterthwaite = variance**2 / float(np.sum(parts**2 / [len(sample) - 1 for sample in samples]))
+    df = (satterthwaite + n - 1) / 2
     se = float(np.sqrt(variance))
     half = float(scipy.stats.t.ppf((1 + level) / 2, df)) * se
     return Estimate(value, value - half, value + half, se, df, n)
@@ -190,6 +193,12 @@ def holm(p: Sequence[float]) -> NDArray[np.float64]:
     adjusted = np.empty_like(values)
     adjusted[order] = np.minimum(np.maximum.accumulate(scaled), 1.0)
     return adjusted
+
+
+def fisher(one: tuple[int, int], other: tuple[int, int]) -> float:
+    """Two-sided p of "both alike" by Fisher's exact test; each side is (how many did, of how many)."""
+    table = np.array([[some, n - some] for some, n in (one, other)])
+    return float(scipy.stats.fisher_exact(table).pvalue)
 
 
 def detectable(estimate: Estimate, alpha: float, power: float = 0.8) -> float | None:

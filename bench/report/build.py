@@ -32,7 +32,14 @@ def build_report(folder: Path) -> list[Outcome]:
     `report.html` add what cost.csv and provenance.json tell. Raises UserError where results are missing.
     """
     results = read(folder)
-    outcomes = decide(results.decided, results.by_seed, results.count, results.pools, results.environments)
+    outcomes = decide(
+        results.decided,
+        results.by_seed,
+        results.count,
+        results.pools,
+        results.environments,
+        results.diverged,
+    )
     shown = _tables(results, outcomes)
     drawn = pictures(results, results.label)
     layers, more = layer_tables(results), list(further_tables(results))

@@ -22,7 +22,7 @@ def verdict_table(results: Results, outcomes: Sequence[Outcome]) -> Table:
         outcome = by_id.get(claim.id)
         if outcome is None:
             note = f"not run in {results.plan['profile']}"
-            rows.append((claim.id, claim.text, "not run", "–", "–", "–", said, note))
+            rows.append((claim.id, claim.text, "not run", "–", "–", "–", "–", said, note))
             continue
         n = _seeds(outcome) if isinstance(claim, Trained) else "–"
         rows.append(
@@ -32,6 +32,7 @@ def verdict_table(results: Results, outcomes: Sequence[Outcome]) -> Table:
                 outcome.verdict,
                 estimates(outcome),
                 p_value(outcome.p),
+                "–" if outcome.alpha is None else f"{outcome.alpha:g}",
                 n,
                 said,
                 outcome.note,
@@ -41,10 +42,11 @@ def verdict_table(results: Results, outcomes: Sequence[Outcome]) -> Table:
     return Table(
         "verdicts",
         f"Verdicts: {results.label}. Estimates are differences of means over n seeds with 95 % intervals; p "
-        "is two-sided, after Holm's correction over the suite's claims",
-        ("claim", "text", "verdict", "estimate", "p", "n", source, "why"),
+        "is two-sided, after Holm's correction over the suite's claims, and decides where it is at most the "
+        "level of its look",
+        ("claim", "text", "verdict", "estimate", "p", "level", "n", source, "why"),
         tuple(rows),
-        frozenset({"p", "n"}),
+        frozenset({"p", "level", "n"}),
     )
 
 
@@ -65,7 +67,9 @@ def conclusion(outcome: Outcome) -> str:
     if measured == "–":
         return outcome.note
     equals = "" if outcome.p is None or outcome.p < 1e-4 else "= "
-    p = "" if outcome.p is None else f"; p {equals}{p_value(outcome.p)}, corrected for the number of claims"
+    p = ""
+    if outcome.p is not None:
+        p = f"; p {equals}{p_value(outcome.p)}, corrected for the number of claims (level {outcome.alpha:g})"
     return f"{measured}; n = {_seeds(outcome)}{p}; {outcome.note}"
 
 

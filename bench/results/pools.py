@@ -47,3 +47,14 @@ def environments_of(runs: "pd.DataFrame", ensembles: Sequence[Ensemble]) -> dict
     found = {str(name): frozenset(part) for name, part in known.groupby("experiment")["environment"]}
     members = {one.id: [found.get(name, frozenset()) for name in one.of] for one in ensembles}
     return found | {name: frozenset[str]().union(*parts) for name, parts in members.items()}
+
+
+def diverged_in(runs: "pd.DataFrame", ensembles: Sequence[Ensemble]) -> dict[str, frozenset[int]]:
+    """The seeds of each experiment whose runs diverged; of an ensemble, its sets that hold such a run."""
+    rows = runs[runs["status"] == "diverged"]
+    found = {str(name): frozenset(map(int, part)) for name, part in rows.groupby("experiment")["seed"]}
+    sets = {
+        one.id: frozenset(seed // one.members for name in one.of for seed in found.get(name, ()))
+        for one in ensembles
+    }
+    return found | {name: touched for name, touched in sets.items() if touched}

@@ -10,7 +10,7 @@ import pandas as pd
 
 from bench.claims.kinds import Pool, Trained, parse
 from bench.claims.stats import Sample
-from bench.results.pools import environments_of, pools_of
+from bench.results.pools import diverged_in, environments_of, pools_of
 from bench.results.values import Index, along_curves, indexed, of_ensemble, of_runs
 from bench.spec import Claim, Ensemble, Reference
 from bench.spec.metrics import METRICS, After, EpochsTo, Metric
@@ -63,6 +63,11 @@ class Results:
     def environments(self) -> dict[str, frozenset[str]]:
         """The known classes of machines that runs were made on, by experiment and ensemble."""
         return environments_of(self.runs, self.averaged)
+
+    @cached_property
+    def diverged(self) -> dict[str, frozenset[int]]:
+        """Which runs diverged: seeds by experiment, and by ensemble the sets that hold one."""
+        return diverged_in(self.runs, self.averaged)
 
     @property
     def label(self) -> str:

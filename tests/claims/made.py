@@ -1,10 +1,13 @@
 """Made-up numbers, and what claims say about them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from scipy import stats as scipy_stats
 
 from bench.claims import Difference, Interaction, Order
+from bench.claims.evidence import Diverged
 from bench.claims.kinds import Trained
 from bench.claims.metrics import Values
 from bench.claims.verdicts import Outcome, decide
@@ -31,6 +34,29 @@ def by_seed(values: Sequence[float]) -> dict[int, float]:
     return {seed: float(value) for seed, value in enumerate(values)}
 
 
+@dataclass(frozen=True)
+class Welch:
+    """Welch's test in scipy, with degrees of freedom halfway to those of the smaller sample."""
+
+    a: Sequence[float]
+    b: Sequence[float]
+
+    @property
+    def df(self) -> float:
+        of_scipy = scipy_stats.ttest_ind(self.a, self.b, equal_var=False).df
+        return float(of_scipy + min(len(self.a), len(self.b)) - 1) / 2
+
+    def pvalue(self, alternative: str = "two-sided") -> float:
+        t = scipy_stats.ttest_ind(self.a, self.b, equal_var=False).statistic
+        above = float(scipy_stats.t.sf(t, self.df))
+        return {"greater": above, "less": 1 - above, "two-sided": 2 * min(above, 1 - above)}[alternative]
+
+    def interval(self, level: float) -> tuple[float, float]:
+        value, half = np.mean(self.a) - np.mean(self.b), float(scipy_stats.t.ppf((1 + level) / 2, self.df))
+        half *= np.hypot(scipy_stats.sem(self.a), scipy_stats.sem(self.b))
+        return value - half, value + half
+
+
 def from_table(table: Table) -> Values:
     """The same numbers whatever the metric."""
     return lambda experiment, metric: by_seed(table[experiment])
@@ -44,8 +70,8 @@ def verdicts(claims: Sequence[Claim], table: Table) -> list[str]:
     return [outcome.verdict for outcome in decide(claims, from_table(table), uncounted)]
 
 
-def outcome_of(claim: Claim, table: Table) -> Outcome:
-    return decide([claim], from_table(table), uncounted)[0]
+def outcome_of(claim: Claim, table: Table, diverged: Diverged | None = None) -> Outcome:
+    return decide([claim], from_table(table), uncounted, diverged=diverged)[0]
 
 
 def less(lower: str | tuple[str, ...], higher: str | tuple[str, ...], **more: object) -> Difference:

@@ -9,7 +9,7 @@ from scipy import stats as scipy_stats
 from bench.claims import Difference, stats
 from bench.claims.kinds import Pool, Trained
 from bench.claims.verdicts import Outcome, decide, looks
-from tests.claims.made import Table, from_table, less, uncounted
+from tests.claims.made import Table, Welch, from_table, less, uncounted
 
 
 def averaged(claims: Sequence[Trained], table: Table, pools: Mapping[str, Pool]) -> list[Outcome]:
@@ -52,8 +52,7 @@ def test_ensembles_that_share_no_run_are_independent_samples():
     pools = {**FOUR, "4 others": Pool(("other",), 4)}
     table = {"4 nets": rng.normal(36, 1, 3), "4 others": rng.normal(40, 2, 3)}
     (outcome,) = averaged([less("4 nets", "4 others")], table, pools)
-    welch = scipy_stats.ttest_ind(table["4 others"], table["4 nets"], equal_var=False)
-    assert outcome.p == pytest.approx(welch.pvalue)
+    assert outcome.p == pytest.approx(Welch(table["4 others"], table["4 nets"]).pvalue())
 
 
 def test_ensembles_of_several_experiments_are_paired_where_they_share_one():

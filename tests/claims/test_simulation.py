@@ -25,6 +25,12 @@ def test_welch_covers_at_least_94_percent_whatever_the_spreads(n, spread):
     assert simulation.of_welch(n, spread) >= 0.94
 
 
+@pytest.mark.parametrize(("noise", "ratio"), simulation.PROMISED.values(), ids=simulation.PROMISED)
+@pytest.mark.parametrize("n", simulation.SIZES)
+def test_a_difference_is_covered_whatever_the_seeds_are_like(n, noise, ratio):
+    assert simulation.of_difference(n, noise, ratio) >= 0.93
+
+
 @pytest.mark.parametrize(("images", "spread"), [(500, 0.02), (500, 0.3), (2_000, 0.1), (10_000, 0.3)])
 @pytest.mark.parametrize("n", simulation.SIZES)
 def test_seeds_and_images_together_are_covered(n, images, spread):
@@ -45,7 +51,29 @@ def test_an_interval_of_seeds_alone_misses_the_images():
 @pytest.mark.parametrize("stopping", simulation.STOPPING.values(), ids=simulation.STOPPING)
 @pytest.mark.parametrize("claims", [1, 10])
 def test_false_verdicts_stay_below_five_percent_whatever_the_stopping(claims, stopping):
-    assert simulation.false_verdicts(claims, stopping) <= 0.05 + BY_CHANCE
+    assert simulation.false_verdicts(simulation.shared_suites(claims), stopping) <= 0.05 + BY_CHANCE
+
+
+@pytest.mark.parametrize(("noise", "ratio"), simulation.PROMISED.values(), ids=simulation.PROMISED)
+@pytest.mark.parametrize("claims", simulation.CLAIMS)
+def test_at_most_five_percent_of_suites_say_anything_false_where_that_is_promised(claims, noise, ratio):
+    """The upper end of the 95 % interval for what the simulated suites say."""
+    suites = simulation.unlike_suites(claims, noise, ratio)
+    share = simulation.false_verdicts(suites, simulation.STOPPING["all looks"])
+    assert share + 1.96 * np.sqrt(share * (1 - share) / simulation.SUITES) <= 0.05
+
+
+def test_satterthwaite_s_degrees_of_freedom_would_not_do(monkeypatch):
+    """Why they are halved towards those of the smaller sample."""
+    halved = simulation.contrast
+
+    def unhalved(samples, weights):
+        value, se, df = halved(samples, weights)
+        return value, se, 2 * df - (min(x.shape[1] for x in samples) - 1)
+
+    monkeypatch.setattr(simulation, "contrast", unhalved)
+    suites = simulation.unlike_suites(15, *simulation.PROMISED["normal, spreads 1 : 4"])
+    assert simulation.false_verdicts(suites, simulation.STOPPING["all looks"]) > 0.06
 
 
 @pytest.mark.parametrize(("look", "alpha"), stats.LOOK_ALPHA.items())
@@ -56,7 +84,7 @@ def test_equal_spreads_are_rarely_called_different(look, alpha):
 @pytest.mark.parametrize(("effect", "alpha"), [(1.5, 0.03), (2.5, 0.01)])
 def test_power_is_as_computed(effect, alpha):
     """But for up to six points: Welch's test estimates its degrees of freedom, and loses some at five."""
-    estimate = stats.Estimate(effect, np.nan, np.nan, float(np.sqrt(2 / 5)), 8.0, 5)
+    estimate = stats.Estimate(effect, np.nan, np.nan, float(np.sqrt(2 / 5)), 6.0, 5)
     n = stats.seeds_for_power(estimate, 0, alpha)
     assert simulation.power(n - 1, effect, alpha) < 0.8 < simulation.power(n, effect, alpha) + 0.04
     found = stats.detectable(estimate, alpha)
@@ -94,6 +122,6 @@ def test_the_simulated_suites_are_decided_as_real_ones(monkeypatch):
         named = {"first": experiments[0][i]} | {f"other {k}": x[i] for k, x in enumerate(experiments[1:])}
         outcomes = decide(claims, from_table(named), uncounted)
         real.append(any(one.verdict != "undecided" for one in outcomes))
-    share = simulation.false_verdicts(10, simulation.STOPPING["all looks"])
+    share = simulation.false_verdicts(simulation.shared_suites(10), simulation.STOPPING["all looks"])
     assert 0.2 < share == np.mean(real)
     assert tuple(stats.LOOK_ALPHA) == LOOKS

@@ -1,0 +1,72 @@
+"""What a verdict hangs on: runs that diverged, one seed that carries it, uneven spreads."""
+
+import pytest
+from scipy import stats as scipy_stats
+
+from bench.claims import stats
+from bench.claims.kinds import Pool
+from bench.claims.verdicts import decide
+from tests.claims.made import Welch, from_table, less, outcome_of, seeds, uncounted
+
+CLEAR = {"low": seeds(20), "high": seeds(30)}
+
+
+def test_a_claim_with_a_diverged_run_is_undecided_and_says_both_figures():
+    table = {"low": seeds(20), "high": [30.0, 90.0, 30.0, 31.0, 29.0]}
+    outcome = outcome_of(less("low", "high"), table, {"high": frozenset({1})})
+    assert (outcome.verdict, outcome.p) == ("undecided", None)
+    assert outcome.note == (
+        "1 of 5 runs of high diverged (both sides alike: p = 1, Fisher's exact test); "
+        "high − low is 22.00 with them at chance, 10.00 without"
+    )
+    ((_, estimate),) = outcome.contrasts
+    assert estimate.value == pytest.approx(22)
+
+
+def test_that_runs_diverge_is_tested_exactly():
+    table = {"low": seeds(20), "high": seeds(90)}
+    outcome = outcome_of(less("low", "high"), table, {"high": frozenset(range(5))})
+    expected = scipy_stats.fisher_exact([[0, 5], [5, 0]]).pvalue
+    assert f"5 of 5 runs of high diverged (both sides alike: p = {expected:.2g}" in outcome.note
+    assert "without" not in outcome.note, "nothing is left to compare"
+    assert stats.fisher((0, 5), (5, 5)) == pytest.approx(expected)
+
+
+def test_only_runs_that_a_look_uses_count():
+    table = {name: values * 2 for name, values in CLEAR.items()}
+    late = outcome_of(less("low", "high"), table, {"high": frozenset({7})})
+    assert (late.verdict, late.look) == ("supported", 5)
+
+
+def test_a_diverged_member_leaves_its_ensemble_undecided_and_others_alone():
+    table = {"net": seeds(40, 12), "2 nets": seeds(36, 6), "other": seeds(60, 12)}
+    claims = [less("2 nets", "net"), less("net", "other", id="apart")]
+    pools = {"2 nets": Pool(("net",), 2)}
+    diverged = {"2 nets": frozenset({1}), "net": frozenset({2})}
+    averaged, apart = decide(claims, from_table(table), uncounted, pools, diverged=diverged)
+    assert averaged.note.startswith(
+        "1 of 12 runs of net diverged; 1 of 6 runs of 2 nets diverged; net − 2 nets is"
+    )
+    assert "Fisher" not in averaged.note, "an ensemble and its members are no independent sides"
+    assert apart.verdict == "undecided"
+
+
+@pytest.mark.parametrize(
+    ("difference", "carrying"), [(1.65, [2]), (1.45, [2, 3, 4]), (1.8, []), (-1.45, [2, 3, 4]), (-3.0, [])]
+)
+def test_a_verdict_that_one_seed_carries_is_fragile(difference, carrying):
+    """Without a seed of little noise the spread is larger, and the number of seeds smaller."""
+    table = {"low": seeds(20), "high": seeds(20 + difference)}
+    outcome = outcome_of(less("low", "high"), table)
+    assert outcome.verdict == ("supported" if difference > 0 else "contradicted")
+    left = [Welch(*(one[:k] + one[k + 1 :] for one in table.values())).pvalue() for k in range(5)]
+    assert [k for k, p in enumerate(left) if p > 0.05] == carrying
+    ends = {0: "5 seeds", 1: "it would not stand without seed 2", 3: "any one of the seeds 2, 3, 4"}
+    assert outcome.note.endswith(ends[len(carrying)])
+
+
+@pytest.mark.parametrize(("spread", "told"), [(2.9, False), (3.5, True)])
+def test_uneven_spreads_are_told(spread, told):
+    table = {"low": seeds(20), "high": seeds(60, spread=spread)}
+    note = outcome_of(less("low", "high"), table).note
+    assert (f"its sides spread unevenly, 1 : {spread:.1f}" in note) == told
