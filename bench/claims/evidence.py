@@ -182,7 +182,7 @@ def weak_points(asked: Asked, found: Evidence) -> list[str]:
         seeds = f"seed {carrying[0]}" if len(carrying) == 1 else f"any one of the seeds {', '.join(carrying)}"
         notes.append(f"fragile: it would not stand without {seeds}")
     if (ratio := used.unevenness()) > UNEVEN:
-        notes.append(f"its sides spread unevenly, 1 : {ratio:.1f}")
+        notes.append(f"its sides spread unevenly, 1:{ratio:.1f}")
     return notes
 
 

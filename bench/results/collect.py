@@ -39,7 +39,7 @@ def collect(
     progress, stored = cached.progress, cached.runs
     plan, results = progress.plan, progress.results
     run_ids = {key: run.run_id for key, run in stored.items()}
-    runs, measures, curves, trials, cost = [], [], [], [], []
+    runs, measures, curves, trials, cost, right = [], [], [], [], [], []
     for one in plan.experiments:
         for run in progress.finals(one):
             if run.key not in results:
@@ -48,6 +48,8 @@ def collect(
             identity = {"experiment": one.experiment.id, "seed": run.spec.seed}
             trained = {**identity, "budget": rows.budget(one, run.spec)}
             runs.append(trained | rows.run(run.spec, result, plan.data))
+            if result.right:
+                right.append({**identity, "images": runs[-1]["test_images"], "right": result.right})
             measures += [trained | measure for measure in rows.measures(result)]
             curves += [identity | rows.curve(epoch) for epoch in result.curve]
             cost.append(rows.cost(identity, "final", result, run_ids.get(run.key, "")))
@@ -79,6 +81,7 @@ def collect(
         cost=pd.DataFrame(cost),
         ensembles=pd.DataFrame(averaged),
         sampled=pd.DataFrame(sampled),
+        right=pd.DataFrame(right, columns=list(rows.RIGHT)),
         sheet=_sheet(progress),
         pictures=_pictures(progress, stored, artifact),
         provenance={

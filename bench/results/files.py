@@ -1,10 +1,11 @@
 """Results folders: their files, written and read.
 
 A results folder holds `suite.json` (the plan), `runs.csv` (final runs with their settings), `measures.csv`
-(what they gave: a metric, at a place along an axis or at the end, a row), `curves.csv`, `trials.csv`,
-`counts.csv` and `layers.csv`, and where predictions are averaged `ensembles.csv` and `sampled.csv`, all of
-them a function of the runs alone, and `cost.csv` and `provenance.json`, which depend on the machine and the
-occasion. Reports are made from these files and nothing else.
+(what they gave: a metric, at a place along an axis or at the end, a row), `right.csv` (which test images they
+got right, a bit an image), `curves.csv`, `trials.csv`, `counts.csv` and `layers.csv`, and where predictions
+are averaged `ensembles.csv` and `sampled.csv`, all of them a function of the runs alone, and `cost.csv` and
+`provenance.json`, which depend on the machine and the occasion. Reports are made from these files and nothing
+else.
 """
 
 import json
@@ -23,7 +24,7 @@ FORMAT = 2  # of the results files
 _OLD = 1  # had metrics as columns of runs.csv
 _TABLES = ("runs", "curves", "trials", "counts", "layers", "cost")
 _TEXTS = {"at": str, "environment": str}
-_MORE = ("ensembles", "sampled")  # where there are any
+_MORE = ("ensembles", "sampled", "right")  # where there are any
 SHEET = "augmentations.png"
 
 

@@ -15,6 +15,7 @@ from bench.train.records import Epoch, Result
 
 Row = dict[str, Any]
 RUN = ("experiment", "seed", "budget", "key", "status", "epochs", "environment", "test_images")
+RIGHT = ("experiment", "seed", "images", "right")
 MEASURE = ("experiment", "seed", "budget", "metric", "at", "value")
 CURVE = (
     "experiment",

@@ -31,6 +31,7 @@ class Results:
     measures: pd.DataFrame
     ensembles: pd.DataFrame = field(default_factory=pd.DataFrame)
     sampled: pd.DataFrame = field(default_factory=pd.DataFrame)
+    right: pd.DataFrame = field(default_factory=pd.DataFrame)  # which test images a run got right, as text
     sheet: bytes = b""  # a PNG: what each augmentation does, where the suite compares them
     pictures: Mapping[str, bytes] = field(default_factory=dict)  # PNGs of looks, by file name
 

@@ -7,12 +7,13 @@ import json
 import math
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import fields
 from typing import TYPE_CHECKING, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
-from bench.common import predictions
+from bench.common import bits, predictions
 from bench.common.errors import UserError
 from bench.plan.planned import Phase
 from bench.spec import RunSpec
@@ -66,6 +67,17 @@ def _faults(run: ArchivedRun, spec: RunSpec, result: Result) -> Iterable[str]:
     kept = run.files.get(predictions.FILE)
     if (hashlib.sha256(kept).hexdigest() if kept is not None else "") != result.predictions:
         yield f"{predictions.FILE} is not the file that its result speaks of"
+    error = result.metrics.get("test_error", math.nan)
+    if result.right and not any(math.isclose(error, one, abs_tol=1e-9) for one in _errors(result.right)):
+        yield "the images that it got right do not give its test error"
+
+
+def _errors(right: str) -> Iterable[float]:
+    """The errors (%) that right images may give: the text tells how many there are but for up to seven."""
+    most = 6 * len(right.rstrip("=")) // 8 * 8
+    for n in range(max(1, most - 7), most + 1):
+        with suppress(UserError):
+            yield 100.0 * int((~bits.unpacked(right, n)).sum()) / n
 
 
 def _senseless(result: Result) -> Iterable[str]:

@@ -22,11 +22,15 @@ EVALUATION_BATCH = 500
 
 @dataclass(frozen=True)
 class Scores:
-    """Mean loss (nats) and error (%) over a set of images; `balanced` is the mean of the classes' errors."""
+    """Mean loss (nats) and error (%) over a set of images; `balanced` is the mean of the classes' errors.
+
+    `missed` says which images (n,) got a wrong class; running figures of training keep none.
+    """
 
     loss: float
     error: float
     balanced: float = math.nan
+    missed: Tensor | None = None
 
 
 def train_epoch(
@@ -72,7 +76,8 @@ def evaluate(network: Network, images: Images) -> Scores:
         missed = logits.argmax(1) != y
         misses[i * EVALUATION_BATCH :][: len(y)] = missed
         wrong += missed.sum()
-    return replace(_scores(loss_sum, wrong, len(images)), balanced=_balanced(misses, images.y))
+    found = _scores(loss_sum, wrong, len(images))
+    return replace(found, balanced=_balanced(misses, images.y), missed=misses)
 
 
 def _balanced(misses: Tensor, labels: Tensor) -> float:

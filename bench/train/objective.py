@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from torch import Tensor
 
@@ -11,6 +12,14 @@ from bench.data.augment import Augment, Draw
 from bench.data.split import Images, Split
 from bench.train.network import Network
 from bench.train.tasks import Task
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Figures over a set of images by name, and which of them got their right class (n,)."""
+
+    figures: Mapping[str, float]
+    right: Tensor
 
 
 class Objective(Task):
@@ -39,8 +48,8 @@ class Objective(Task):
         """How many images of a batch count as wrong."""
 
     @abstractmethod
-    def scores(self, network: Network, images: Images) -> dict[str, float]:
-        """Figures in evaluation mode on all images, un-augmented, by name."""
+    def scores(self, network: Network, images: Images) -> Scored:
+        """Figures in evaluation mode on all images, un-augmented."""
 
     @abstractmethod
     def chance(self, classes: int) -> dict[str, float]:

@@ -36,8 +36,9 @@ class Measure:
 class Result:
     """How a run ended. `metrics` and `measures` are deterministic; `cost` depends on machine and occasion.
 
-    `predictions` is the sha256 of the file of what it predicted, where the run was to keep that;
-    `environment` the class of machines that give the same digits (torch, kind of device, instructions).
+    `right` says which test images got their right class (`bench.common.bits`). `predictions` is the sha256 of
+    the file of what it predicted, where the run was to keep that; `environment` the class of machines that
+    give the same digits (torch, kind of device, instructions).
     """
 
     status: Status
@@ -47,6 +48,7 @@ class Result:
     predictions: str = ""
     measures: tuple[Measure, ...] = ()
     environment: str = ""
+    right: str = ""
 
     def plain(self) -> dict[str, Any]:
         """JSON-ready form."""
@@ -64,6 +66,7 @@ class Result:
             predictions=data.get("predictions", ""),
             measures=tuple(Measure(**one) for one in data.get("measures", ())),
             environment=data.get("environment", ""),
+            right=data.get("right", ""),
         )
 
 

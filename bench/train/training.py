@@ -8,7 +8,7 @@ from dataclasses import asdict
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from bench.common import predictions
+from bench.common import bits, predictions
 from bench.common.errors import UserError
 from bench.common.schedules import rate, warming_up
 from bench.data.augment import Draw, compose
@@ -145,15 +145,15 @@ class Training:
         if epoch in (self.spec.keep or ()):
             kept = self.context.folder / f"weights-{epoch}.pt"
             checkpoint.save(kept, self.network.model.state_dict())
-        held_out = self.task.scores(self.network, self.split.validation) if self.split.validation else {}
+        held = self.task.scores(self.network, self.split.validation).figures if self.split.validation else {}
         self.curve.append(
             Epoch(
                 epoch=epoch,
                 lr=lr(self.steps - 1),
                 train_loss=train.loss,
                 train_error=train.error,
-                validation_loss=held_out.get("loss"),
-                validation_error=held_out.get("error"),
+                validation_loss=held.get("loss"),
+                validation_error=held.get("error"),
                 seconds=perf_counter() - began,
                 images_per_second=self.steps * self.recipe.batch_size / trained,
             )
@@ -187,18 +187,18 @@ class Training:
     def finish(self, started: float) -> Result:
         """The last figures. This opens the test split: once, and for final runs alone."""
         status: Status = self.over() or "finished"
-        metrics, cost, kept = dict[str, float](), dict[str, float](), ""
+        metrics, cost, kept, right = dict[str, float](), dict[str, float](), "", ""
         if self.split.validation and self.curve[-1].validation_error is not None:
             metrics["validation_error"] = self.curve[-1].validation_error
         if self.spec.trial is None and status != "diverged":
             test = open_test(self.prepared.images, self.spec.data, self.prepared.device)
-            told, cost = self._scored(test)
+            told, cost, right = self._scored(test)
             metrics |= told
             kept = self._predict(test)
             if not math.isfinite(metrics["train_loss"] + metrics["test_loss"]):
                 status = "diverged"
         if status == "diverged":
-            metrics = self._chance()
+            metrics, right = self._chance(), ""
         self.seconds += perf_counter() - started
         return Result(
             status=status,
@@ -206,21 +206,21 @@ class Training:
             metrics=metrics,
             cost=self._cost() | cost,
             predictions=kept,
+            right=right,
             measures=tuple(self.measured),
             environment=self.prepared.environment,
         )
 
-    def _scored(self, test: Images) -> tuple[dict[str, float], dict[str, float]]:
-        """Scores on the training and test images, and how fast the latter went."""
-        metrics, cost = dict[str, float](), dict[str, float]()
-        for name, part, told in (
-            ("train", self.split.train, self.task.on_train),
-            ("test", test, self.task.on_test),
-        ):
+    def _scored(self, test: Images) -> tuple[dict[str, float], dict[str, float], str]:
+        """Scores on the training and test images, how fast the latter went, and which of them were right."""
+        metrics, cost, right = dict[str, float](), dict[str, float](), ""
+        parts = ("train", self.split.train, self.task.on_train), ("test", test, self.task.on_test)
+        for name, part, told in parts:
             began, scores = perf_counter(), self.task.scores(self.network, part)
             cost = {"evaluation_images_per_second": len(part) / (perf_counter() - began)}
-            metrics |= {f"{name}_{score}": scores[score] for score in told}
-        return metrics, cost
+            metrics |= {f"{name}_{score}": scores.figures[score] for score in told}
+            right = bits.packed(scores.right.cpu().numpy())
+        return metrics, cost, right
 
     def _predict(self, test: Images) -> str:
         """Keep what the specification asks to be predicted; the digest of the file, or nothing."""
@@ -241,9 +241,10 @@ class Training:
         return metrics
 
     def _cost(self) -> dict[str, float]:
-        speeds = sorted(epoch.images_per_second for epoch in self.curve)
         return {
             "seconds": self.seconds,
-            "images_per_second": speeds[len(speeds) // 2],
+            "images_per_second": sorted(epoch.images_per_second for epoch in self.curve)[
+                len(self.curve) // 2
+            ],
             "peak_memory_mb": peak_memory(self.prepared.device),
         }

@@ -69,4 +69,4 @@ def test_a_verdict_that_one_seed_carries_is_fragile(difference, carrying):
 def test_uneven_spreads_are_told(spread, told):
     table = {"low": seeds(20), "high": seeds(60, spread=spread)}
     note = outcome_of(less("low", "high"), table).note
-    assert (f"its sides spread unevenly, 1 : {spread:.1f}" in note) == told
+    assert (f"its sides spread unevenly, 1:{spread:.1f}" in note) == told

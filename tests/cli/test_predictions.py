@@ -5,6 +5,7 @@ import json
 import pandas as pd
 import pytest
 
+from bench.common.bits import unpacked
 from bench.results.files import read
 from tests.conftest import one_line
 
@@ -59,6 +60,10 @@ def test_predictions_are_averaged_and_checked(command, suites_dir, data_dir, tmp
     assert rows.groupby("ensemble").size().to_dict() == sets
     assert rows[rows["ensemble"] == "snapshots"]["nets"].tolist() == [2] * 4
     own = list(read(folder).values("net", "test_error"))
+    kept = read(folder).right
+    kept = kept[kept["experiment"] == "net"].sort_values("seed")
+    right = [unpacked(*row) for row in zip(kept["right"], kept["images"], strict=True)]
+    assert [100 * (1 - one.mean()) for one in right] == pytest.approx(own)
     assert rows[rows["ensemble"] == "one"]["test_error"].to_numpy() == pytest.approx(own)
     verdicts = {one["claim"]: one["verdict"] for one in json.loads((folder / "verdicts.json").read_text())}
     assert verdicts == {"averaging": "undecided", "price": "supported", "training": "supported"}

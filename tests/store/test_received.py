@@ -7,8 +7,10 @@ import tracemalloc
 import zipfile
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from bench.common.bits import packed
 from bench.common.errors import UserError
 from bench.common.provenance import Provenance
 from bench.common.run_archive import FORMAT, ArchivedRun, pack, unpack
@@ -130,6 +132,8 @@ def of_epoch(**fields):
         (of_epoch(train_loss="x"), "train_loss"),
         (of_epoch(train_error=float("nan")), "has not diverged"),
         (changed(predictions="0" * 64), "predictions.npz is not the file"),
+        (changed(right="no bits"), "do not give its test error"),
+        (changed(metrics={"test_error": 10.0}, right=packed(np.arange(8) < 3)), "do not give its test error"),
         (lambda plain: {k: v for k, v in plain.items() if k != "metrics"}, "metrics"),
     ],
 )
@@ -138,6 +142,13 @@ def test_a_result_that_no_run_has_is_refused(run, change, message):
         checked(replace(run, result=json.loads(json.dumps(change(run.result)))))
     assert "\n" not in str(caught.value)
     assert run.key[:12] in str(caught.value)
+
+
+@pytest.mark.parametrize("n", [8, 9, 15, 96])
+def test_right_images_that_give_the_test_error_are_believed(run, n):
+    right = np.arange(n) < 3
+    result = changed(metrics={"test_error": 100 * (1 - right.mean())}, right=packed(right))(run.result)
+    assert checked(replace(run, result=result)).right == packed(right)
 
 
 def test_a_diverged_run_is_believed(run):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from bench.common.bits import unpacked
 from bench.common.errors import UserError
 from bench.data import load
 from bench.data.sets import write
@@ -111,6 +112,18 @@ def test_dropout_s_generator_is_resumed_too(data_dir, tmp_path, monkeypatch):
 
     monkeypatch.setattr(models, "build", with_dropout)
     test_a_resumed_run_is_bit_identical(data_dir, tmp_path, 1, {})
+
+
+def test_it_keeps_which_test_images_it_got_right(data_dir, tmp_path):
+    spec, images = tiny_spec(data_dir), load("tiny", data_dir)
+    result = run(spec, Context(data_dir, tmp_path))
+    right = unpacked(result.right, len(images.y_test))
+    assert 100 * (1 - right.mean()) == pytest.approx(result.metrics["test_error"])
+    assert 0 < right.sum() < len(right)
+    again = run(spec, Context(data_dir, tmp_path / "again"))
+    assert again.right == result.right
+    trial = run(spec.replace(trial={"study": "s", "number": 1}), Context(data_dir, tmp_path / "trial"))
+    assert trial.right == ""
 
 
 def test_seeds_differ(data_dir, tmp_path):

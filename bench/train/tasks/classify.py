@@ -11,6 +11,7 @@ from bench.data.augment import Augment, Draw, targets
 from bench.data.split import Images
 from bench.train.epoch import evaluate
 from bench.train.network import Network
+from bench.train.objective import Scored
 from bench.train.training import TrainedTask
 
 
@@ -33,9 +34,11 @@ class Classify(TrainedTask):
     def wrong(self, outputs: Tensor, labels: Tensor, target: Tensor) -> Tensor:
         return (outputs.argmax(1) != labels).sum()
 
-    def scores(self, network: Network, images: Images) -> dict[str, float]:
+    def scores(self, network: Network, images: Images) -> Scored:
         found = evaluate(network, images)
-        return {"loss": found.loss, "error": found.error, "balanced_error": found.balanced}
+        assert found.missed is not None
+        figures = {"loss": found.loss, "error": found.error, "balanced_error": found.balanced}
+        return Scored(figures, ~found.missed)
 
     def chance(self, classes: int) -> dict[str, float]:
         error = 100.0 * (1 - 1 / classes)

@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from bench.common.bits import packed
 from bench.common.errors import UserError
 from bench.common.files import written_whole
 from bench.data.split import Images, Split, open_test
@@ -56,7 +57,8 @@ class Fit(Task):
         found = fit(featured, spec.probe, split, test, spec.seed)
         cost = {"seconds": perf_counter() - prepared.started, "peak_memory_mb": peak_memory(device)}
         metrics = found.metrics | {"strength": found.strength}
-        return Result("finished", (), metrics, cost, environment=prepared.environment)
+        right, where = packed(found.right), prepared.environment
+        return Result("finished", (), metrics, cost, environment=where, right=right)
 
 
 Featured = Callable[
@@ -128,6 +130,7 @@ class Fitted:
 
     metrics: dict[str, float]
     strength: float
+    right: NDArray[np.bool_]  # which test images (n,)
 
 
 def fit(featured: Featured, wanted: Probe, split: Split, test: Callable[[], Images], seed: int) -> Fitted:
@@ -161,6 +164,7 @@ def fit(featured: Featured, wanted: Probe, split: Split, test: Callable[[], Imag
             "test_balanced_error": _balanced(predicted, y_test),
         },
         strength,
+        predicted == y_test,
     )
 
 

@@ -19,6 +19,7 @@ from bench.data.augment.boxes import movable, moved_along
 from bench.data.split import Images, Split
 from bench.train.epoch import EVALUATION_BATCH
 from bench.train.network import Network
+from bench.train.objective import Scored
 from bench.train.training import TrainedTask
 
 _BOX = 4  # numbers of a box
@@ -64,7 +65,7 @@ class Localize(TrainedTask):
         return (outputs[:, :-_BOX].argmax(1) != labels).sum()
 
     @torch.inference_mode()
-    def scores(self, network: Network, images: Images) -> dict[str, float]:
+    def scores(self, network: Network, images: Images) -> Scored:
         assert images.boxes is not None
         network.model.eval()
         shares = as_shares(images.boxes, images.x.shape[1])
@@ -75,6 +76,7 @@ class Localize(TrainedTask):
             target.split(EVALUATION_BATCH),
         )
         sums = torch.zeros(4, dtype=torch.float64, device=images.x.device)
+        right = []
         for x, y, framed in zip(*parts, strict=True):
             outputs = network.logits(x.permute(0, 3, 1, 2))
             overlap = iou(outputs[:, -_BOX:].sigmoid(), framed[:, :_BOX])
@@ -82,14 +84,16 @@ class Localize(TrainedTask):
             losses = F.cross_entropy(outputs[:, :-_BOX], y, reduction="none")
             losses = losses + _BOX_WEIGHT * _box_loss(outputs, framed)
             wrong = missed | (overlap < _HIT)
+            right.append(~missed)
             sums += torch.stack([part.double().sum() for part in (losses, missed, overlap, wrong)])
         loss, error, overlapping, unfound = (sums / len(images)).tolist()
-        return {
+        figures = {
             "loss": loss,
             "error": 100 * error,
             "iou": 100 * overlapping,
             "localization_error": 100 * unfound,
         }
+        return Scored(figures, torch.cat(right))
 
     def chance(self, classes: int) -> dict[str, float]:
         """A guessed class, and no overlap."""
