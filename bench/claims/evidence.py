@@ -1,10 +1,11 @@
 """What the seeds of a look say of a claim: estimates and p values, and what these hang on."""
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench.claims import stats
 from bench.claims.kinds import Contrast, Pools, Trained
@@ -14,11 +15,21 @@ from bench.claims.stats import Estimate, Sample
 from bench.spec.metrics import title
 
 Parts = tuple[tuple[Block, list[int]], ...]  # a contrast's independent parts, each with its sets of seeds
+Right = Mapping[str, Mapping[int, NDArray[np.bool_]]]  # by experiment and seed: which test images (n,) were
 Diverged = Mapping[
     str, frozenset[int]
 ]  # by experiment or ensemble: the seeds, or sets, of which a run diverged
 NOMINAL = 0.05  # the level, not corrected, at which a verdict must hold without any one seed
+FEW = 2000  # test images below which a verdict must hold for other ones too
 UNEVEN = 3.0  # a ratio of standard deviations beyond which levels are not what they are said to be
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is known of runs beside their numbers."""
+
+    diverged: Diverged = field(default_factory=dict)
+    right: Right = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -28,14 +39,17 @@ class Asked:
     claim: Trained
     found: Found
     contrasts: tuple[tuple[Contrast, Parts], ...]
-    diverged: Diverged
+    seen: "Seen"
 
     @classmethod
-    def of(cls, claim: Trained, values: Values, pools: Pools, diverged: Diverged) -> "Asked":
+    def of(cls, claim: Trained, values: Values, pools: Pools, seen: "Seen") -> "Asked":
         """The claim asked of such values."""
         found = {name: values(name, claim.metric) for name in claim.experiments()}
-        parts = tuple((one, blocks(one, pools)) for one in claim.contrasts())
-        return cls(claim, found, _whole(parts, found), diverged)
+        parts = tuple(
+            (one, tuple((block, block.sets(found)) for block in blocks(one, pools)))
+            for one in claim.contrasts()
+        )
+        return cls(claim, found, parts, seen)
 
     def seeds(self, look: int) -> int:
         """How many seeds of every experiment there are to use at a look."""
@@ -45,35 +59,29 @@ class Asked:
 
     def first(self, n: int) -> "Asked":
         """The same of the first n seeds."""
-        return replace(
-            self,
-            contrasts=tuple(
-                (one, tuple((block, sets[: n // block.seeds]) for block, sets in parts))
-                for one, parts in self.contrasts
-            ),
-        )
+        return self._with(lambda block, sets: sets[: n // block.seeds])
 
     def without(self, seed: int) -> "Asked":
         """The same without a seed, of whatever experiment."""
-        return replace(
-            self,
-            contrasts=tuple(
-                (one, tuple((block, [k for k in sets if k != seed // block.seeds]) for block, sets in parts))
-                for one, parts in self.contrasts
-            ),
-        )
+        return self._with(lambda block, sets: [k for k in sets if k != seed // block.seeds])
 
     def converged(self) -> "Asked":
         """The same without the runs that diverged, and what is paired with them."""
         there = {
-            name: {one: value for one, value in values.items() if one not in self.diverged.get(name, ())}
+            name: {one: value for one, value in values.items() if one not in self.seen.diverged.get(name, ())}
             for name, values in self.found.items()
         }
-        kept = tuple(
-            (one, tuple((block, sorted({*sets}.intersection(block.sets(there)))) for block, sets in parts))
-            for one, parts in self.contrasts
+        return self._with(lambda block, sets: sorted({*sets}.intersection(block.sets(there))))
+
+    def _with(self, chosen: Callable[[Block, list[int]], list[int]]) -> "Asked":
+        """The same with other sets of seeds in each part."""
+        return replace(
+            self,
+            contrasts=tuple(
+                (one, tuple((block, chosen(block, sets)) for block, sets in parts))
+                for one, parts in self.contrasts
+            ),
         )
-        return replace(self, contrasts=kept)
 
     def places(self) -> dict[str, list[int]]:
         """The seeds (of ensembles, the sets) whose values are used, by name."""
@@ -103,6 +111,39 @@ class Asked:
     def _sample(self, block: Block, sets: list[int]) -> tuple[Sample, float]:
         return block.sample(self.found, sets, spread=self.claim.over == "spread")
 
+    def on_other_images(self) -> tuple[tuple[Contrast, Estimate], ...]:
+        """The same estimates for other seeds and other test images; none where images are not known.
+
+        The images' part of a contrast's variance is that of its mean over seeds from image to image (crossed
+        random effects; what seeds and images do together counts in both parts, so it is rather too large).
+        """
+        wider = []
+        for (contrast, parts), (_, found) in zip(self.contrasts, self.estimates(), strict=True):
+            drawn = self._over_images(contrast, parts)
+            if drawn is None:
+                return ()
+            wider.append((contrast, found.widened(float(np.var(drawn, ddof=1)) / len(drawn))))
+        return tuple(wider)
+
+    def _over_images(self, contrast: Contrast, parts: Parts) -> NDArray[np.float64] | None:
+        """The contrast image by image (n,), in points of error, where every run kept which were right."""
+        if self.claim.metric != "test_error" or self.claim.over:
+            return None
+        places = {name: own for block, sets in parts for name, own in block.places(sets).items()}
+        drawn = []
+        for name, weight in zip(contrast.experiments, contrast.weights, strict=True):
+            kept = [self.seen.right.get(name, {}).get(one) for one in places[name]]
+            there = [one for one in kept if one is not None]
+            if len(there) < len(kept):
+                return None
+            drawn.append(weight * 100 * (1 - np.mean(there, axis=0)))
+        return np.sum(drawn, axis=0) if len({len(one) for one in drawn}) == 1 else None
+
+    def images(self) -> int:
+        """How many test images the runs have seen, where that is known."""
+        seen = (len(one) for name in self.places() for one in self.seen.right.get(name, {}).values())
+        return next(seen, 0)
+
     def unevenness(self) -> float:
         """The largest ratio of standard deviations among the independent parts of a contrast."""
         ratios = [1.0]
@@ -113,21 +154,20 @@ class Asked:
         return max(ratios)
 
 
-def _whole(
-    contrasts: Sequence[tuple[Contrast, list[Block]]], found: Found
-) -> tuple[tuple[Contrast, Parts], ...]:
-    return tuple((one, tuple((block, block.sets(found)) for block in own)) for one, own in contrasts)
-
-
 @dataclass(frozen=True)
 class Evidence:
-    """What the seeds of a look say; `hinders` is why they can say nothing, though runs are there."""
+    """What the seeds of a look say; `hinders` is why they can say nothing, though runs are there.
+
+    `elsewhere` is the p for other test images too, where images are known; with so `few` of them it is `p`.
+    """
 
     contrasts: tuple[tuple[Contrast, Estimate], ...]
     n: int  # seeds
     p: float  # two-sided; 1 while the look has not been reached, or something hinders
     supports: bool  # the side that p speaks for
     hinders: str = ""
+    elsewhere: float | None = None
+    few: int = 0
 
 
 def evidence(asked: Asked, look: int) -> Evidence:
@@ -142,7 +182,14 @@ def evidence(asked: Asked, look: int) -> Evidence:
     if diverged := _diverged(used, estimates):
         return Evidence(estimates, n, 1.0, True, diverged)
     p, supports = _two_sided(estimates)
-    return Evidence(estimates, n, p if n >= look else 1.0, supports)
+    elsewhere, few = None, 0
+    if wider := used.on_other_images():
+        elsewhere, _ = _two_sided(wider)
+        few = used.images() if used.images() < FEW else 0
+        estimates, p = (wider, elsewhere) if few else (estimates, p)
+    if n < look:
+        return Evidence(estimates, n, 1.0, supports)
+    return Evidence(estimates, n, p, supports, elsewhere=elsewhere, few=few)
 
 
 def _two_sided(estimates: Sequence[tuple[Contrast, Estimate]]) -> tuple[float, bool]:
@@ -156,7 +203,7 @@ def _diverged(used: Asked, estimates: Sequence[tuple[Contrast, Estimate]]) -> st
     """That runs diverged, how often on each side, and what the estimates are with and without them."""
     places = used.places()
     runs = {
-        name: (len(used.diverged.get(name, frozenset()).intersection(own)), len(own))
+        name: (len(used.seen.diverged.get(name, frozenset()).intersection(own)), len(own))
         for name, own in places.items()
     }
     if not any(some for some, _ in runs.values()):

@@ -37,6 +37,15 @@ class Estimate:
         moved = {name: getattr(self, name) + offset for name in ("value", "low", "high")}
         return replace(self, **moved)
 
+    def widened(self, variance: float, level: float = 0.95) -> "Estimate":
+        """The same with a variance that is known added, and the interval that follows."""
+        if not self.se > 0:
+            return self
+        se = float(np.hypot(self.se, variance**0.5))
+        df = self.df * (se / self.se) ** 4  # Satterthwaite's: the added variance has as many as one likes
+        half = quantile(df, level) * se
+        return replace(self, low=self.value - half, high=self.value + half, se=se, df=df)
+
     def p_above(self, bound: float) -> float:
         """One-sided p of "not above the bound"; 1 where there is no spread to judge by."""
         if not self.se > 0:

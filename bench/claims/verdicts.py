@@ -11,7 +11,7 @@ from typing import Literal
 
 from bench.claims import stats
 from bench.claims.counts import Counter, Exact, judge
-from bench.claims.evidence import Asked, Diverged, Evidence, evidence, weak_points
+from bench.claims.evidence import Asked, Evidence, Seen, evidence, weak_points
 from bench.claims.kinds import Contrast, Pools, Trained
 from bench.claims.metrics import Values
 from bench.claims.pairing import blocks
@@ -50,15 +50,15 @@ def decide(
     count: Counter,
     pools: Pools | None = None,
     environments: Environments | None = None,
-    diverged: Diverged | None = None,
+    seen: Seen | None = None,
 ) -> list[Outcome]:
     """Verdicts on all claims of a suite that a profile decides, in their order.
 
     `pools` tells of names that are ensembles, or share something by seed; `environments` tells where runs
-    were made, `diverged` which runs diverged.
+    were made, `seen` which runs diverged, and which test images they got right.
     """
     asked = [claim for claim in claims if isinstance(claim, Trained)]
-    trained = decide_trained(asked, values, pools or {}, diverged or {})
+    trained = decide_trained(asked, values, pools or {}, seen or Seen())
     for one in asked:
         if unlike := _unlike(one, environments or {}):
             trained[one.id] = replace(trained[one.id], note=f"{trained[one.id].note}; {unlike}")
@@ -79,21 +79,24 @@ def decide_trained(
     claims: Sequence[Trained],
     values: Values,
     pools: Pools | None = None,
-    diverged: Diverged | None = None,
+    seen: Seen | None = None,
 ) -> dict[str, Outcome]:
     """Verdicts at the declared looks, each on the first so many seeds; the first verdict stands."""
     outcomes: dict[str, Outcome] = {}
     levels = looks(claims, pools or {})
-    asked = [Asked.of(claim, values, pools or {}, diverged or {}) for claim in claims]
+    asked = [Asked.of(claim, values, pools or {}, seen or Seen()) for claim in claims]
     for look in levels:
         heard = [evidence(one, look) for one in asked]
         adjusted = stats.holm([max(1e-300, one.p) for one in heard])
+        elsewhere = stats.holm(
+            [max(1e-300, one.p if one.elsewhere is None else one.elsewhere) for one in heard]
+        )
         undecided = sum(p > levels[look] for p in adjusted)
-        for one, found, p in zip(asked, heard, adjusted, strict=True):
+        for one, found, p, wider in zip(asked, heard, adjusted, elsewhere, strict=True):
             name = one.claim.id
             if name in outcomes and (outcomes[name].verdict != "undecided" or found.n < look):
                 continue
-            outcomes[name] = _outcome(one, found, float(p), look, levels, undecided)
+            outcomes[name] = _outcome(one, found, float(p), float(wider), look, levels, undecided)
     return outcomes
 
 
@@ -116,7 +119,13 @@ def looks(claims: Sequence[Trained], pools: Pools) -> dict[int, float]:
 
 
 def _outcome(
-    asked: Asked, found: Evidence, p: float, look: int, levels: Mapping[int, float], undecided: int
+    asked: Asked,
+    found: Evidence,
+    p: float,
+    wider: float,
+    look: int,
+    levels: Mapping[int, float],
+    undecided: int,
 ) -> Outcome:
     claim = asked.claim
     if found.hinders:
@@ -127,10 +136,20 @@ def _outcome(
     alpha, more = levels[look], None
     if p <= alpha:
         verdict: Verdict = "supported" if found.supports else "contradicted"
-        note = "; ".join([f"decided at the look of {look} seeds", *weak_points(asked, found)])
+        notes = [f"decided at the look of {look} seeds", *weak_points(asked, found)]
+        note = "; ".join([*notes, *_of_other_images(found, wider, alpha)])
     else:
         verdict, (note, more) = "undecided", _seeds_needed(found, look, levels, undecided)
     return Outcome(claim, verdict, note, found.n, look, p, alpha, found.contrasts, more)
+
+
+def _of_other_images(found: Evidence, p: float, alpha: float) -> list[str]:
+    """What a verdict on these test images says of other ones."""
+    if found.elsewhere is None:
+        return []
+    if found.few:
+        return [f"for other test images too: there are only {found.few}"]
+    return ["so on other test images" if p <= alpha else f"undecided on other test images (p = {p:.2g})"]
 
 
 def _seeds_needed(
@@ -138,8 +157,11 @@ def _seeds_needed(
 ) -> tuple[str, int | None]:
     """At which look the effect seen would be found with a power of 80 %, by that look's own level.
 
-    Holm's correction is taken to be for as many claims as are undecided now.
+    Holm's correction is taken to be for as many claims as are undecided now. Where test images are few, more
+    seeds are not asked for.
     """
+    if found.few:  # more seeds make the images' part no smaller
+        return f"for other test images there are too few: {found.few}", None
     later = {other: level for other, level in levels.items() if other > look}
     if not later:
         return f"still open at the last look of {look} seeds", None

@@ -38,7 +38,7 @@ def build_report(folder: Path) -> list[Outcome]:
         results.count,
         results.pools,
         results.environments,
-        results.diverged,
+        results.seen,
     )
     shown = _tables(results, outcomes)
     drawn = pictures(results, results.label)

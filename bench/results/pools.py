@@ -4,7 +4,11 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bench.claims.kinds import Pool
+from bench.common.bits import unpacked
 from bench.spec import Ensemble
 
 if TYPE_CHECKING:
@@ -58,3 +62,19 @@ def diverged_in(runs: "pd.DataFrame", ensembles: Sequence[Ensemble]) -> dict[str
         for one in ensembles
     }
     return found | {name: touched for name, touched in sets.items() if touched}
+
+
+def right_in(
+    rows: "pd.DataFrame", experiments: Sequence[Mapping[str, Any]]
+) -> dict[str, dict[int, NDArray[np.bool_]]]:
+    """Which test images the runs of an experiment got right, by seed.
+
+    Not of experiments whose seeds draw classes of their own: their test images are not the same ones.
+    """
+    whole = {one["id"] for one in experiments if not one["spec"].get("data", {}).get("half")}
+    found: dict[str, dict[int, NDArray[np.bool_]]] = {}
+    for _, row in rows.iterrows():
+        if row["experiment"] in whole:
+            right = unpacked(row["right"], int(row["images"]))
+            found.setdefault(str(row["experiment"]), {})[int(row["seed"])] = right
+    return found

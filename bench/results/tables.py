@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from bench.claims.evidence import Seen
 from bench.claims.kinds import Pool, Trained, parse
 from bench.claims.stats import Sample
-from bench.results.pools import diverged_in, environments_of, pools_of
+from bench.results.pools import diverged_in, environments_of, pools_of, right_in
 from bench.results.values import Index, along_curves, indexed, of_ensemble, of_runs
 from bench.spec import Claim, Ensemble, Reference
 from bench.spec.metrics import METRICS, After, EpochsTo, Metric
@@ -66,9 +67,9 @@ class Results:
         return environments_of(self.runs, self.averaged)
 
     @cached_property
-    def diverged(self) -> dict[str, frozenset[int]]:
-        """Which runs diverged: seeds by experiment, and by ensemble the sets that hold one."""
-        return diverged_in(self.runs, self.averaged)
+    def seen(self) -> Seen:
+        """Which runs diverged, and which test images the others got right."""
+        return Seen(diverged_in(self.runs, self.averaged), right_in(self.right, self.plan["experiments"]))
 
     @property
     def label(self) -> str:

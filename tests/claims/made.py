@@ -7,7 +7,7 @@ import numpy as np
 from scipy import stats as scipy_stats
 
 from bench.claims import Difference, Interaction, Order
-from bench.claims.evidence import Diverged
+from bench.claims.evidence import Seen
 from bench.claims.kinds import Trained
 from bench.claims.metrics import Values
 from bench.claims.verdicts import Outcome, decide
@@ -70,8 +70,8 @@ def verdicts(claims: Sequence[Claim], table: Table) -> list[str]:
     return [outcome.verdict for outcome in decide(claims, from_table(table), uncounted)]
 
 
-def outcome_of(claim: Claim, table: Table, diverged: Diverged | None = None) -> Outcome:
-    return decide([claim], from_table(table), uncounted, diverged=diverged)[0]
+def outcome_of(claim: Claim, table: Table, seen: Seen | None = None) -> Outcome:
+    return decide([claim], from_table(table), uncounted, seen=seen)[0]
 
 
 def less(lower: str | tuple[str, ...], higher: str | tuple[str, ...], **more: object) -> Difference:

@@ -4,6 +4,7 @@ import pytest
 from scipy import stats as scipy_stats
 
 from bench.claims import stats
+from bench.claims.evidence import Seen
 from bench.claims.kinds import Pool
 from bench.claims.verdicts import decide
 from tests.claims.made import Welch, from_table, less, outcome_of, seeds, uncounted
@@ -13,7 +14,7 @@ CLEAR = {"low": seeds(20), "high": seeds(30)}
 
 def test_a_claim_with_a_diverged_run_is_undecided_and_says_both_figures():
     table = {"low": seeds(20), "high": [30.0, 90.0, 30.0, 31.0, 29.0]}
-    outcome = outcome_of(less("low", "high"), table, {"high": frozenset({1})})
+    outcome = outcome_of(less("low", "high"), table, Seen({"high": frozenset({1})}))
     assert (outcome.verdict, outcome.p) == ("undecided", None)
     assert outcome.note == (
         "1 of 5 runs of high diverged (both sides alike: p = 1, Fisher's exact test); "
@@ -25,7 +26,7 @@ def test_a_claim_with_a_diverged_run_is_undecided_and_says_both_figures():
 
 def test_that_runs_diverge_is_tested_exactly():
     table = {"low": seeds(20), "high": seeds(90)}
-    outcome = outcome_of(less("low", "high"), table, {"high": frozenset(range(5))})
+    outcome = outcome_of(less("low", "high"), table, Seen({"high": frozenset(range(5))}))
     expected = scipy_stats.fisher_exact([[0, 5], [5, 0]]).pvalue
     assert f"5 of 5 runs of high diverged (both sides alike: p = {expected:.2g}" in outcome.note
     assert "without" not in outcome.note, "nothing is left to compare"
@@ -34,7 +35,7 @@ def test_that_runs_diverge_is_tested_exactly():
 
 def test_only_runs_that_a_look_uses_count():
     table = {name: values * 2 for name, values in CLEAR.items()}
-    late = outcome_of(less("low", "high"), table, {"high": frozenset({7})})
+    late = outcome_of(less("low", "high"), table, Seen({"high": frozenset({7})}))
     assert (late.verdict, late.look) == ("supported", 5)
 
 
@@ -42,8 +43,8 @@ def test_a_diverged_member_leaves_its_ensemble_undecided_and_others_alone():
     table = {"net": seeds(40, 12), "2 nets": seeds(36, 6), "other": seeds(60, 12)}
     claims = [less("2 nets", "net"), less("net", "other", id="apart")]
     pools = {"2 nets": Pool(("net",), 2)}
-    diverged = {"2 nets": frozenset({1}), "net": frozenset({2})}
-    averaged, apart = decide(claims, from_table(table), uncounted, pools, diverged=diverged)
+    seen = Seen({"2 nets": frozenset({1}), "net": frozenset({2})})
+    averaged, apart = decide(claims, from_table(table), uncounted, pools, seen=seen)
     assert averaged.note.startswith(
         "1 of 12 runs of net diverged; 1 of 6 runs of 2 nets diverged; net − 2 nets is"
     )

@@ -1,0 +1,87 @@
+"""Verdicts for other test images: seeds crossed with images, as the bits that runs keep tell."""
+
+import numpy as np
+import pytest
+
+from bench.claims import stats
+from bench.claims.evidence import Asked, Seen
+from bench.claims.verdicts import Outcome, decide
+from tests.claims.made import by_seed, less, uncounted
+
+CLAIM = less("low", "high")
+
+
+def networks(
+    rng: np.random.Generator, n: int, images: int, gap: float, luck: float = 0.05, interplay: float = 0.3
+) -> Seen:
+    """Two experiments' right images: each image has a difficulty, and a gap (in probit units) of its own.
+
+    Without a gap both err as often, on other images.
+    """
+    hard, own = rng.normal(-1, 1, images), rng.normal(1 - 2**0.5 + gap, 1, images)
+    right = {}
+    for name, shift in (("low", 0.0), ("high", own)):
+        lucky = rng.normal(0, luck, (n, 1)) + rng.normal(0, interplay, (n, images))
+        right[name] = dict(enumerate(hard + shift + lucky < 0))
+    return Seen(right=right)
+
+
+def values(seen: Seen):
+    errors = {
+        name: by_seed([100 * (1 - one.mean()) for one in own.values()]) for name, own in seen.right.items()
+    }
+    return lambda experiment, metric: errors[experiment]
+
+
+def outcome(seen: Seen, claim=CLAIM) -> Outcome:
+    return decide([claim], values(seen), uncounted, seen=seen)[0]
+
+
+def test_the_wider_interval_covers_what_other_images_would_give():
+    """The truth is the contrast on very many images, with very many seeds' worth of luck."""
+    truths = networks(np.random.default_rng(99), 4, 400_000, 0.2)
+    errors = values(truths)
+    truth = np.mean(list(errors("high", "").values())) - np.mean(list(errors("low", "").values()))
+    covered, alone = [], []
+    for draw in range(400):
+        seen = networks(np.random.default_rng(draw), 5, 400, 0.2)
+        asked = Asked.of(CLAIM, values(seen), {}, seen)
+        ((_, wider),), ((_, own),) = asked.on_other_images(), asked.estimates()
+        covered.append(wider.low <= truth <= wider.high)
+        alone.append(own.low <= truth <= own.high)
+        assert wider.value == pytest.approx(own.value)
+    assert np.mean(covered) >= 0.93
+    assert np.mean(alone) < 0.8, "seeds alone do not speak of other images"
+
+
+@pytest.mark.parametrize(
+    ("images", "gap", "verdict", "told"),
+    [
+        (2_000, 0.3, "supported", "so on other test images"),
+        (2_000, 0.1, "supported", "undecided on other test images (p = 0.13)"),
+        (300, 0.6, "supported", "for other test images too: there are only 300"),
+        (300, -0.2, "undecided", "for other test images there are too few: 300"),
+    ],
+)
+def test_with_few_images_the_wider_one_decides(images, gap, verdict, told):
+    found = outcome(networks(np.random.default_rng(1), 5, images, gap, luck=0.01, interplay=0.0))
+    assert found.verdict == verdict, found
+    assert told in found.note
+
+
+def test_other_metrics_and_runs_that_kept_nothing_say_nothing_of_other_images():
+    seen = networks(np.random.default_rng(1), 5, 2_000, 0.3)
+    assert "other test images" not in outcome(seen, less("low", "high", metric="train_error")).note
+    lacking = Seen(right={**seen.right, "low": {0: seen.right["low"][0]}})
+    plain = decide([CLAIM], values(seen), uncounted, seen=lacking)[0]
+    assert plain.verdict == "supported"
+    assert "other test images" not in plain.note
+
+
+def test_a_known_variance_widens_an_interval_as_arithmetic_says():
+    found = stats.mean(np.array([1.0, 2.0, 3.0]))
+    wider = found.widened(found.se**2)
+    assert wider.se == pytest.approx(found.se * 2**0.5)
+    assert wider.df == pytest.approx(4 * found.df)
+    assert wider.high - wider.value == pytest.approx(stats.quantile(8.0) * wider.se)
+    assert stats.mean(np.array([1.0])).widened(1.0).n == 1
