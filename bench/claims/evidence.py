@@ -168,6 +168,7 @@ class Evidence:
     hinders: str = ""
     elsewhere: float | None = None
     few: int = 0
+    by_seeds: tuple[Estimate, ...] = ()  # the contrasts for other seeds alone
 
 
 def evidence(asked: Asked, look: int) -> Evidence:
@@ -182,14 +183,14 @@ def evidence(asked: Asked, look: int) -> Evidence:
     if diverged := _diverged(used, estimates):
         return Evidence(estimates, n, 1.0, True, diverged)
     p, supports = _two_sided(estimates)
-    elsewhere, few = None, 0
+    elsewhere, few, alone = None, 0, tuple(one for _, one in estimates)
     if wider := used.on_other_images():
         elsewhere, _ = _two_sided(wider)
         few = used.images() if used.images() < FEW else 0
         estimates, p = (wider, elsewhere) if few else (estimates, p)
     if n < look:
         return Evidence(estimates, n, 1.0, supports)
-    return Evidence(estimates, n, p, supports, elsewhere=elsewhere, few=few)
+    return Evidence(estimates, n, p, supports, elsewhere=elsewhere, few=few, by_seeds=alone)
 
 
 def _two_sided(estimates: Sequence[tuple[Contrast, Estimate]]) -> tuple[float, bool]:

@@ -227,19 +227,22 @@ def detectable(estimate: Estimate, alpha: float, power: float = 0.8) -> float | 
 
 
 def seeds_for_power(
-    estimate: Estimate, bound: float, alpha: float, power: float = 0.8, limit: int = 1000
+    estimate: Estimate, bound: float, alpha: float, power: float = 0.8, limit: int = 1000, fixed: float = 0.0
 ) -> int | None:
     """Seeds per experiment at which a two-sided test at alpha would have that power.
 
     Takes the observed effect (distance from the bound) and spread for the true ones, which is
-    optimistic: an observed effect is often larger than the true one. None beyond the limit.
+    optimistic: an observed effect is often larger than the true one. `fixed` is a variance that more seeds
+    make no smaller. None beyond the limit.
     """
     effect = abs(estimate.value - bound)
     if not estimate.se > 0 or effect == 0:
         return None
     df_per_seed = estimate.df / (estimate.n - 1)
     for n in range(2, limit + 1):
-        se, df = estimate.se * np.sqrt(estimate.n / n), df_per_seed * (n - 1)
+        own = estimate.se * np.sqrt(estimate.n / n)
+        se = np.hypot(own, np.sqrt(fixed))
+        df = df_per_seed * (n - 1) * (se / own) ** 4
         if scipy.stats.nct.sf(scipy.stats.t.ppf(1 - alpha / 2, df), df, effect / se) >= power:
             return n
     return None

@@ -157,11 +157,9 @@ def _seeds_needed(
 ) -> tuple[str, int | None]:
     """At which look the effect seen would be found with a power of 80 %, by that look's own level.
 
-    Holm's correction is taken to be for as many claims as are undecided now. Where test images are few, more
-    seeds are not asked for.
+    Holm's correction is taken to be for as many claims as are undecided now. More seeds make no smaller what
+    test images add, where they are few.
     """
-    if found.few:  # more seeds make the images' part no smaller
-        return f"for other test images there are too few: {found.few}", None
     later = {other: level for other, level in levels.items() if other > look}
     if not later:
         return f"still open at the last look of {look} seeds", None
@@ -172,8 +170,15 @@ def _seeds_needed(
         if not found.supports:  # any contrast that is reversed will do
             alpha /= len(found.contrasts)
         enough = [
-            stats.seeds_for_power(one, contrast.bound, alpha, limit=other * one.n // found.n) is not None
-            for contrast, one in found.contrasts
+            stats.seeds_for_power(
+                own,
+                contrast.bound,
+                alpha,
+                limit=other * one.n // found.n,
+                fixed=max(0.0, one.se**2 - own.se**2),
+            )
+            is not None
+            for (contrast, one), own in zip(found.contrasts, found.by_seeds, strict=True)
             if found.supports or one.value < contrast.bound
         ]
         if all(enough) if found.supports else any(enough):

@@ -60,7 +60,7 @@ def test_the_wider_interval_covers_what_other_images_would_give():
         (2_000, 0.3, "supported", "so on other test images"),
         (2_000, 0.1, "supported", "undecided on other test images (p = 0.13)"),
         (300, 0.6, "supported", "for other test images too: there are only 300"),
-        (300, -0.2, "undecided", "for other test images there are too few: 300"),
+        (300, -0.2, "undecided", "more than 20 seeds would be needed"),
     ],
 )
 def test_with_few_images_the_wider_one_decides(images, gap, verdict, told):
@@ -85,3 +85,11 @@ def test_a_known_variance_widens_an_interval_as_arithmetic_says():
     assert wider.df == pytest.approx(4 * found.df)
     assert wider.high - wider.value == pytest.approx(stats.quantile(8.0) * wider.se)
     assert stats.mean(np.array([1.0])).widened(1.0).n == 1
+
+
+def test_more_seeds_are_worth_what_they_can_make_smaller():
+    estimate = stats.Estimate(2.0, np.nan, np.nan, 1.0, 6.0, 5)
+    alone = stats.seeds_for_power(estimate, 0, 0.03)
+    assert alone is not None
+    assert stats.seeds_for_power(estimate, 0, 0.03, fixed=0.2) > alone
+    assert stats.seeds_for_power(estimate, 0, 0.03, fixed=4.0) is None, "no number of seeds would do"
