@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -16,14 +17,20 @@ if TYPE_CHECKING:
 
 
 def optimizer_of(
-    recipe: Recipe, groups: Iterable[dict[str, Any]], device: torch.device
+    recipe: Recipe,
+    groups: Iterable[dict[str, Any]],
+    device: torch.device,
+    alone: AbstractContextManager[object] | None = None,
 ) -> torch.optim.Optimizer:
-    """The optimizer of parameter groups; on a GPU its step can be recorded."""
+    """The optimizer of parameter groups; on a GPU its step can be recorded.
+
+    `alone` is held meanwhile: another thread must not compile.
+    """
     about = OPTIMIZERS[recipe.optimizer or SGD]
     options = about.options(recipe)
     if about.capturable and device.type == "cuda":
         options["capturable"] = True
-    with uncompiled():
+    with alone or nullcontext(), uncompiled():
         made: torch.optim.Optimizer = getattr(torch.optim, about.kind)(groups, lr=recipe.lr, **options)
         made.load_state_dict(made.state_dict())
         made.zero_grad()

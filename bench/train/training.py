@@ -77,7 +77,7 @@ class Training:
         self.augment = compose(self.spec.augment)
         self.measures = every_epoch(self.spec.measures or ())
         self.network, groups = self._network(self.spec, self.context, self.split)
-        self.optimizer = optimizer_of(recipe, groups, prepared.device)
+        self.optimizer = optimizer_of(recipe, groups, prepared.device, self.context.alone)
         self.step = step_of(self.network, self.optimizer, task, recipe.acceleration, self.context.alone)
         self.sets = WeightSets(self.network.model, self.spec.predict, recipe) if self.spec.predict else None
         self.curve: list[Epoch] = []
