@@ -16,9 +16,7 @@ from bench.spec.metrics import title
 
 Parts = tuple[tuple[Block, list[int]], ...]  # a contrast's independent parts, each with its sets of seeds
 Right = Mapping[str, Mapping[int, NDArray[np.bool_]]]  # by experiment and seed: which test images (n,) were
-Diverged = Mapping[
-    str, frozenset[int]
-]  # by experiment or ensemble: the seeds, or sets, of which a run diverged
+Diverged = Mapping[str, frozenset[int]]  # by experiment or ensemble: seeds, or sets, with a run that diverged
 NOMINAL = 0.05  # the level, not corrected, at which a verdict must hold without any one seed
 FEW = 2000  # test images below which a verdict must hold for other ones too
 UNEVEN = 3.0  # a ratio of standard deviations beyond which levels are not what they are said to be
@@ -185,9 +183,12 @@ def evidence(asked: Asked, look: int) -> Evidence:
     p, supports = _two_sided(estimates)
     elsewhere, few, alone = None, 0, tuple(one for _, one in estimates)
     if wider := used.on_other_images():
-        elsewhere, _ = _two_sided(wider)
+        elsewhere, side = _two_sided(wider)
         few = used.images() if used.images() < FEW else 0
-        estimates, p = (wider, elsewhere) if few else (estimates, p)
+        if few:
+            estimates, p, supports = wider, elsewhere, side
+        elif side != supports:  # it says nothing for the verdict
+            elsewhere = 1.0
     if n < look:
         return Evidence(estimates, n, 1.0, supports)
     return Evidence(estimates, n, p, supports, elsewhere=elsewhere, few=few, by_seeds=alone)
