@@ -187,8 +187,6 @@ def evidence(asked: Asked, look: int) -> Evidence:
         few = used.images() if used.images() < FEW else 0
         if few:
             estimates, p, supports = wider, elsewhere, side
-        elif side != supports:  # it says nothing for the verdict
-            elsewhere = 1.0
     if n < look:
         return Evidence(estimates, n, 1.0, supports)
     return Evidence(estimates, n, p, supports, elsewhere=elsewhere, few=few, by_seeds=alone)

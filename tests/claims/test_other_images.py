@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from bench.claims import evidence as evidence_module
 from bench.claims import stats
-from bench.claims.evidence import Asked, Seen, evidence
+from bench.claims.evidence import Asked, Seen
 from bench.claims.verdicts import Outcome, decide
 from tests.claims.made import by_seed, less, uncounted
 
@@ -94,20 +93,3 @@ def test_more_seeds_are_worth_what_they_can_make_smaller():
     assert alone is not None
     assert stats.seeds_for_power(estimate, 0, 0.03, fixed=0.2) > alone
     assert stats.seeds_for_power(estimate, 0, 0.03, fixed=4.0) is None, "no number of seeds would do"
-
-
-@pytest.mark.parametrize("images", [300, 2_000])
-def test_what_is_said_of_other_images_is_of_the_same_side(images):
-    """Of two contrasts one is sure by seeds and the other by images: which side p speaks for may turn."""
-    for draw in range(40):
-        rng = np.random.default_rng(draw)
-        seen = networks(rng, 5, images, -0.25, luck=0.02)
-        both = Seen(right={**seen.right, "other": networks(rng, 5, images, 0.0, luck=0.2).right["low"]})
-        claim = less(("low", "low"), ("high", "other"))
-        asked = Asked.of(claim, values(both), {}, both)
-        heard = evidence(asked, 5)
-        p, side = evidence_module._two_sided(asked.on_other_images())
-        if images < 2_000:
-            assert (heard.p, heard.supports) == (p, side)
-        else:
-            assert heard.elsewhere == (p if side == heard.supports else 1.0)
