@@ -41,7 +41,8 @@ def verdicts() -> str:
     lines = ["| claim | verdict | measured here | the paper |", "|---|---|---|---|"]
     for one in outcomes:
         measured = "; ".join(_contrast(each) for each in one["contrasts"]) or one["note"]
-        lines.append(f"| {one['text']} | **{one['verdict']}** | {measured} | {one['said']} |")
+        told = ", ".join(filter(None, [one["budget"] and f"at {one['budget']}", *one["remarks"]]))
+        lines.append(f"| {one['text']} | **{one['verdict']}** {told} | {measured} | {one['said']} |")
     return "\n".join(lines)
 
 

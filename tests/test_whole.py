@@ -16,7 +16,7 @@ from bench.data.sets import write
 from tests.conftest import ROOT, clean_environment, tiny_arrays
 
 PURE = ("suite.json", "runs.csv", "measures.csv", "curves.csv", "trials.csv", "counts.csv", "verdicts.json")
-RUNS = 4 * (3 + 2)  # experiments × (trials + seeds) of the smoke profile
+RUNS = 4 * 2 * (3 + 1)  # experiments × seeds × (trials + a final run) of the smoke profile
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +109,7 @@ def test_stopped_three_times_it_ends_as_if_undisturbed(tmp_path, images):
     tuning.kill()
 
     training = Driver(folder, images, "--serial")
-    training.until(lambda line: "start" in line and "seed" in line)
+    training.until(lambda line: "start" in line and "trial" not in line)
     for _ in range(100):
         if unfinished_checkpoint(folder):
             break
@@ -117,7 +117,7 @@ def test_stopped_three_times_it_ends_as_if_undisturbed(tmp_path, images):
     training.kill()
 
     between = Driver(folder, images)
-    between.until(lambda line: "finished" in line and "seed" in line)
+    between.until(lambda line: "finished" in line and "trial" not in line)
     between.interrupt()
     said = between.finish(code=1)
     assert "Give the same command again to go on" in said

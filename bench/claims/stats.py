@@ -189,11 +189,6 @@ def quantile(df: float, level: float = 0.95) -> float:
     return float(scipy.stats.t.ppf((1 + level) / 2, df))
 
 
-def rank_correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    """Spearman's, from -1 to 1."""
-    return float(scipy.stats.spearmanr(one, other).statistic)
-
-
 def holm(p: Sequence[float]) -> NDArray[np.float64]:
     """Holm's (1979) step-down adjusted p values, in the order given; shape (claims,)."""
     values = np.asarray(p, dtype=float)

@@ -13,6 +13,7 @@ from bench.claims import stats
 from bench.claims.counts import Counter, Exact, judge
 from bench.claims.evidence import Asked, Evidence, Seen, evidence, weak_points
 from bench.claims.kinds import Contrast, Pools, Trained
+from bench.claims.ladder import Climb, Rung, climb, learning_speed, steps_told, words
 from bench.claims.metrics import Values
 from bench.claims.pairing import blocks
 from bench.claims.stats import Estimate
@@ -30,7 +31,8 @@ class Outcome:
     `n` is the number of seeds that the verdict and the estimates rest on, `p` the two-sided p value
     after Holm's correction over the suite's claims, `look` the declared look at which it was given, `more`
     how many seeds an open claim is expected to need beside those, where the looks allow so many; before the
-    first look, those that lack for it.
+    first look, those that lack for it. `budget` is what was trained for it, in words, `climbs` its contrasts
+    over the ladder, where there is one.
     """
 
     claim: Claim
@@ -42,6 +44,19 @@ class Outcome:
     alpha: float | None = None
     contrasts: tuple[tuple[Contrast, Estimate], ...] = ()
     more: int | None = None
+    budget: str = ""
+    remarks: tuple[str, ...] = ()
+    climbs: tuple[Climb, ...] = ()
+
+    @property
+    def holds_at(self) -> str:
+        """The budget of the verdict, and what is known of others: "at 1,404 steps, closing"."""
+        return ", ".join(filter(None, [self.budget and f"at {self.budget}", *self.remarks]))
+
+    @property
+    def at(self) -> str:
+        """The verdict with that: "contradicted at 1,404 steps, closing"."""
+        return f"{self.verdict} {self.holds_at}".strip()
 
 
 def decide(
@@ -51,18 +66,37 @@ def decide(
     pools: Pools | None = None,
     environments: Environments | None = None,
     seen: Seen | None = None,
+    rungs: Sequence[Rung] = (),
 ) -> list[Outcome]:
     """Verdicts on all claims of a suite that a profile decides, in their order.
 
     `pools` tells of names that are ensembles, or share something by seed; `environments` tells where runs
-    were made, `seen` which runs diverged, and which test images they got right.
+    were made, `seen` which runs diverged, and which test images they got right. `rungs` are the budgets of
+    the ladder, that of the verdicts last.
     """
     asked = [claim for claim in claims if isinstance(claim, Trained)]
     trained = decide_trained(asked, values, pools or {}, seen or Seen())
     for one in asked:
         if unlike := _unlike(one, environments or {}):
             trained[one.id] = replace(trained[one.id], note=f"{trained[one.id].note}; {unlike}")
+        if rungs:
+            trained[one.id] = _with_budget(trained[one.id], one, rungs, pools or {})
     return [trained[claim.id] if claim.id in trained else _decide_count(claim, count) for claim in claims]
+
+
+def _with_budget(outcome: Outcome, claim: Trained, rungs: Sequence[Rung], pools: Pools) -> Outcome:
+    """The outcome with the budget that it holds at, and what is known of others."""
+    top, note = rungs[-1], outcome.note
+    climbs = climb(claim, rungs, pools)
+    if not climbs and outcome.verdict != "undecided" and (slow := learning_speed(claim, top.values)):
+        note = f"{note}; {slow}"
+    return replace(
+        outcome,
+        note=note,
+        budget=steps_told(top.steps, claim.experiments()),
+        remarks=tuple(words(outcome.verdict, climbs)),
+        climbs=climbs,
+    )
 
 
 def _unlike(claim: Trained, environments: Environments) -> str:

@@ -41,7 +41,7 @@ def print_verdicts(rows: Sequence[tuple[str, str, str]]) -> None:
     for name in ("claim", "verdict", "why"):
         table.add_column(name, overflow="fold")
     for text, verdict, why in rows:
-        table.add_row(text, Text(verdict, style=_COLOURS.get(verdict, "")), why)
+        table.add_row(text, Text(verdict, style=_COLOURS.get(verdict.partition(" ")[0], "")), why)
     if rows:
         console.print(table)
 

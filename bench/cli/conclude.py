@@ -34,6 +34,10 @@ def conclude(
             }
             summaries[experiment] = {**means, "seeds": float(len(runs))}
         members[experiment] = [stored[key].run_id for key in runs["key"] if key in stored]
+    for rung, low in zip(plan.rungs, results.rungs, strict=True):
+        for one in rung.experiments:
+            keys = low.runs[low.runs["experiment"] == one.experiment.id]["key"]
+            members[one.id] = [stored[key].run_id for key in keys if key in stored]
     tags: dict[str, str] = {f"bench.verdict.{one.claim.id}": one.verdict for one in outcomes}
     tags |= {
         "bench.suite_hash": plan.suite.hash,
@@ -55,5 +59,5 @@ def note(plan: Plan, results: Results, outcomes: list[Outcome]) -> str:
         "| claim | verdict | why | the source says |",
         "|---|---|---|---|",
     ]
-    table = [f"| {one.claim.text} | **{one.verdict}** | {one.note} | {one.claim.said} |" for one in outcomes]
+    table = [f"| {one.claim.text} | **{one.at}** | {one.note} | {one.claim.said} |" for one in outcomes]
     return "\n\n".join(lines[:3]) + "\n\n" + "\n".join([*lines[3:], *table])

@@ -14,6 +14,9 @@ DataDir = Annotated[Path, typer.Option(envvar="BENCH_DATA_DIR", help="Folder of 
 RunsDir = Annotated[Path, typer.Option(envvar="BENCH_RUNS_DIR", help="Folder of the run store.")]
 ReportsDir = Annotated[Path, typer.Option(help="Folder of results and reports.")]
 Seeds = Annotated[int | None, typer.Option(min=1, max=20, help="Final seeds an experiment.")]
+Replicate = Annotated[
+    int, typer.Option(min=0, metavar="NUMBER", help="All of it again with other seeds: 1, 2, …")
+]
 Only = Annotated[str, typer.Option(help="Experiments whose id fits this pattern.")]
 NoTune = Annotated[bool, typer.Option("--no-tune", help="Take the recipes as they stand.")]
 AcceptStale = Annotated[

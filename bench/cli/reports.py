@@ -25,11 +25,13 @@ def report(
     from bench.report.index import build_index
     from bench.report.library import find_results
     from bench.report.publish import publish_results
+    from bench.results.folders import replicate_folders
 
     folders = find_results(reports_dir, suite_name, profile, published_too=suite_name is None and not publish)
     for folder in folders:
         try:
-            build_report(folder)
+            for each in (*replicate_folders(folder), folder):
+                build_report(each)
         except UserError as error:
             if suite_name:
                 raise
@@ -48,11 +50,13 @@ def diff(
     first: Annotated[Path, typer.Argument(help="A results folder.")],
     second: Annotated[Path, typer.Argument(help="Another.")],
 ) -> None:
-    """Compare two results folders, experiment for experiment: what differs by more than the seeds do."""
+    """Compare two results folders: which verdicts came out again, and what differs by more than seeds do."""
     from bench.cli.tables import as_grid
     from bench.report.diff import compare
 
     found = compare(first, second)
     for note in found.notes:
         console.print(f"[yellow]{note}[/]", highlight=False)
+    console.print(as_grid(found.verdicts))
+    console.print(f"\n{found.agreement}\n", highlight=False)
     console.print(as_grid(found.table))

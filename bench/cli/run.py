@@ -84,6 +84,7 @@ def run(
     reports_dir: str | Path = "reports",
     suites_dir: str | Path | None = None,
     seeds: int | None = None,
+    replicate: int = 0,
     only: str = "*",
     tune: bool = True,
     accept_stale: str | None = None,
@@ -111,6 +112,7 @@ def run(
         runs_dir=Path(runs_dir),
         reports_dir=Path(reports_dir),
         seeds=seeds,
+        replicate=replicate,
         only=only,
         tune=tune,
         accept_stale=accept_stale,
@@ -199,9 +201,12 @@ def _report(
     from bench.report.index import build_index
     from bench.results.collect import collect
 
-    folder = options.reports_dir / plan.suite.name / options.profile
+    folder = options.results(plan.suite)
     results = collect(cached, folder, tracker.artifact, options.accept_stale)
     outcomes = build_report(folder)
+    first = replace(options, replicate=0).results(plan.suite)
+    if first != folder and (first / "suite.json").is_file():
+        build_report(first)  # which shows what came out again
     build_index(options.reports_dir, feedback.warn)
     report = folder / "report.html"
     try:

@@ -24,6 +24,7 @@ from bench.cli.options import (
     NoTune,
     Only,
     ProfileName,
+    Replicate,
     ReportsDir,
     RunsDir,
     Seeds,
@@ -74,6 +75,7 @@ def plan(
     data_dir: DataDir = Path("data"),
     runs_dir: RunsDir = Path("runs"),
     seeds: Seeds = None,
+    replicate: Replicate = 0,
     only: Only = "*",
     no_tune: NoTune = False,
     accept_stale: AcceptStale = None,
@@ -89,7 +91,9 @@ def plan(
     from bench.store.cache import mixed_environments
 
     suite = load_suite(suite_name, suites_dir)
-    options = Options(profile=profile, data_dir=data_dir, seeds=seeds, only=only, tune=not no_tune)
+    options = Options(
+        profile=profile, data_dir=data_dir, seeds=seeds, replicate=replicate, only=only, tune=not no_tune
+    )
     made = options.plan(suite, seeds, warn)
     if not made.experiments:
         console.print(f"[bold]{suite.name}[/] counts {len(made.networks)} networks and trains nothing")
@@ -126,6 +130,7 @@ def run(
     runs_dir: RunsDir = Path("runs"),
     reports_dir: ReportsDir = Path("reports"),
     seeds: Seeds = None,
+    replicate: Replicate = 0,
     only: Only = "*",
     no_tune: NoTune = False,
     cpus_per_run: Annotated[float, typer.Option(min=0.0, help="CPU cores a run takes.")] = 1.0,
@@ -158,7 +163,7 @@ def run(
     if (kept := memory.recall()) is not None:
         say(f"{suite.name}, {profile}: all is there, and nothing has changed since")
         print_verdicts(kept)
-        say(_where(options.reports_dir / suite.name / profile / "report.html"))
+        say(_where(options.results(suite) / "report.html"))
         return
 
     from bench.cli.run import Feedback, run_suite
@@ -166,7 +171,7 @@ def run(
     from bench.report.tables import conclusion
 
     done = run_suite(suite, options, Feedback(say, warn, lambda: display_for(console, say)))
-    rows = [(one.claim.text, one.verdict, conclusion(one)) for one in done.outcomes]
+    rows = [(one.claim.text, one.at, conclusion(one)) for one in done.outcomes]
     print_verdicts(rows)
     if done.busy is not None:
         print_efficiency(done.busy, done.slots)

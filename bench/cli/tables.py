@@ -20,14 +20,18 @@ if TYPE_CHECKING:  # a list of suites needs no torch
 def suite_list(suites: Iterable[Suite], reports: Sequence[ReportEntry]) -> Table:
     """The suites with questions, sizes and the verdicts of reports: the user's own, and the published."""
     table = _table("suite", "question", "verdicts", numeric=("experiments", "claims"))
-    table.caption = "verdicts: + supported, − contradicted, ? undecided"
     table.columns[0].no_wrap = True
     for suite in suites:
         size = str(len(suite.experiments)) if suite.experiments else f"{len(suite.networks)} counted"
         found = [one for one in reports if one.plan["name"] == suite.name]
-        told = [f"{one.plan['profile']} {_marks(one)}{' (published)' * one.published}" for one in found]
+        told = [f"{_occasion(one)}: {one.tally}" for one in found]
         table.add_row(suite.name, suite.question, "\n".join(told) or "–", size, str(len(suite.claims)))
     return table
+
+
+def _occasion(entry: ReportEntry) -> str:
+    published = " (published)" * entry.published
+    return f"{entry.plan['profile']}{published}" + (f", {entry.budget}" if entry.budget else "")
 
 
 def wrapped(text: str, width: int) -> str:
@@ -56,12 +60,6 @@ def _filled(lines: list[str], width: int) -> str:
 
 def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
-
-
-def _marks(entry: ReportEntry) -> str:
-    verdicts = [one["verdict"] for one in entry.verdicts]
-    signs = {"supported": "+", "contradicted": "−", "undecided": "?"}
-    return " ".join(f"{verdicts.count(kind)}{sign}" for kind, sign in signs.items())
 
 
 def claims_table(suite: Suite) -> Table:
@@ -97,7 +95,7 @@ def plan_table(plan: "Plan", cached: "CachedRuns") -> Table:
     table.columns[0].no_wrap = True
     for one in plan.everyone:
         table.add_row(
-            one.experiment.id,
+            one.id,
             f"{one.counts['parameters']:,}",
             f"{one.counts['macs']:,}",
             *_states(one, cached),
@@ -107,14 +105,15 @@ def plan_table(plan: "Plan", cached: "CachedRuns") -> Table:
 
 def _states(one: "PlannedExperiment", cached: "CachedRuns") -> tuple[str, str]:
     progress = cached.progress
-    stale = [run.phase for run, _ in cached.stale.values() if run.experiment == one.experiment.id]
-    planned = {"tune": one.study.tuning.trials if one.study else 0, one.phase: len(one.seeds)}
+    stale = [run.phase for run, _ in cached.stale.values() if run.experiment == one.id]
+    trials = len(one.studies) * one.tuning.trials if one.tuning else 0
+    planned = {"tune": trials, one.phase: len(one.seeds)}
     runs = {"tune": progress.trials(one), one.phase: progress.finals(one)}
     cells = []
     for phase, total in planned.items():
         there, old = sum(run in progress for run in runs[phase]), stale.count(phase)
         cells.append(f"{there} + {total - there - old} + {old}")
-    waiting = " (after tuning)" if progress.chosen(one) is None else ""
+    waiting = " (after tuning)" if len(runs[one.phase]) < len(one.seeds) else ""
     return cells[0], cells[1] + waiting
 
 

@@ -31,7 +31,8 @@ class Memory:
 
     def __init__(self, suite: Suite, options: Options) -> None:
         self.suite, self.options = suite, options
-        self.path = options.runs_dir / "unchanged" / f"{suite.name}-{options.profile}.json"
+        asked = f"{suite.name}-{options.profile}-{options.replicate}"
+        self.path = options.runs_dir / "unchanged" / f"{asked}.json"
         self.before = _taken(suite, options)
 
     def recall(self) -> list[Row] | None:
@@ -71,7 +72,7 @@ def _taken(suite: Suite, options: Options) -> str | None:
 def _made(suite: Suite, options: Options) -> str | None:
     """Hash of what came out: the store with its artifacts, and the report. None for a store on a server."""
     database = database_of(tracking_uri(options.runs_dir))
-    report = options.reports_dir / suite.name / options.profile
+    report = options.results(suite)
     files = _files(report, options.runs_dir / "artifacts")
     if database is None or files is None or not (report / "report.html").is_file():
         return None

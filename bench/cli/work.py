@@ -11,7 +11,9 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from bench.common.errors import UserError
+from bench.results.folders import replicate_of
 from bench.spec import LOOKS, Suite
+from bench.spec.seeds import MOST_REPLICATES
 
 if TYPE_CHECKING:
     from bench.execute.session import Executor
@@ -39,6 +41,7 @@ class Options:
     runs_dir: Path = Path("runs")
     reports_dir: Path = Path("reports")
     seeds: int | None = None
+    replicate: int = 0
     only: str = "*"
     tune: bool = True
     accept_stale: str | None = None
@@ -58,12 +61,18 @@ class Options:
             given = getattr(self, name)
             if given is not None and not 1 <= given <= most:
                 raise UserError(f"{name} is from 1 to {most}, not {given}")
+        if not 0 <= self.replicate <= MOST_REPLICATES:
+            raise UserError(f"replicate is from 0 to {MOST_REPLICATES}, not {self.replicate}")
         if self.seeds is not None and self.until_decided:
             raise UserError(
                 "--seeds fixes the number of seeds, --until-decided leaves it open: give one of them"
             )
         if self.max_seeds is not None and not self.until_decided:
             raise UserError("--max-seeds is the limit of --until-decided; for a fixed number give --seeds")
+
+    def results(self, suite: Suite) -> Path:
+        """The results folder."""
+        return replicate_of(self.reports_dir / suite.name / self.profile, self.replicate)
 
     def plan(
         self, suite: Suite, seeds: int | Mapping[str, int] | None, warn: Say, only: str | None = None
@@ -77,6 +86,7 @@ class Options:
             self.profile,
             self.data_dir.resolve(),
             seeds=seeds,
+            replicate=self.replicate,
             only=lambda experiment: fnmatch(experiment, pattern),
             tune=self.tune,
             say=warn,
@@ -160,7 +170,7 @@ def one_executor(suite: Suite, options: Options) -> Iterator["Callable[[], Execu
     It is made when it is first asked for, or at once, while the plan is made, where no report is there yet:
     else there may be nothing left to do.
     """
-    new = not (options.reports_dir / suite.name / options.profile / "report.html").is_file()
+    new = not (options.results(suite) / "report.html").is_file()
     with ExitStack() as until_done:
         made = cache(lambda: until_done.enter_context(executor_for(options)))
         if options.serial or not new or not suite.experiments:

@@ -27,8 +27,10 @@ class Price:
 def price(plan: Plan, cached: CachedRuns, slots: int) -> Price:
     """The expected wall-clock minutes for what is missing of a plan."""
     rates = _recorded(cached.progress)
-    probed = [one for one in plan.everyone if one.experiment.id not in rates]
-    left = {one.experiment.id: cached.progress.price_left(one) for one in plan.everyone}
+    left = dict.fromkeys((one.experiment.id for one in plan.everyone), 0.0)
+    for one in plan.everyone:
+        left[one.experiment.id] += cached.progress.price_left(one)
+    probed = [one for one in (*plan.sources, *plan.experiments) if one.experiment.id not in rates]
     for one in probed:
         if left[one.experiment.id]:
             rates[one.experiment.id] = measured_rate(one, plan) * _OVERHEAD * (_BOTH_BUSY if slots > 1 else 1)
@@ -39,13 +41,12 @@ def price(plan: Plan, cached: CachedRuns, slots: int) -> Price:
 
 def _recorded(progress: Progress) -> dict[str, float]:
     """Seconds per multiply-accumulate, by experiment, where a run of it is recorded."""
-    rates = {}
+    seen: dict[str, list[float]] = {}
     for one in progress.plan.everyone:
         done = [run for run in progress.runs(one) if run in progress]
-        seen = list(_rates((run.price, run.spec.recipe.epochs, progress.results[run.key]) for run in done))
-        if seen:
-            rates[one.experiment.id] = median(seen)
-    return rates
+        rates = _rates((run.price, run.spec.recipe.epochs, progress.results[run.key]) for run in done)
+        seen.setdefault(one.experiment.id, []).extend(rates)
+    return {name: median(rates) for name, rates in seen.items() if rates}
 
 
 def _rates(found: Iterable[tuple[float, int, Result]]) -> Iterable[float]:

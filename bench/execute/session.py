@@ -119,7 +119,7 @@ class Session:
 
     def _give_up(self) -> None:
         """What begins with a run that failed has failed too."""
-        for run in (run for one in self.plan.experiments for run in self.progress.missing(one)):
+        for run in (run for one in self.plan.everyone for run in self.progress.missing(one)):
             if run.needs in self.failures:
                 self.failures[run.key] = f"{run.experiment}, {run.label}: what it begins with has failed"
 
@@ -130,6 +130,7 @@ class Session:
 
 def export_studies(progress: Progress, folder: Path) -> None:
     """Write the journals of all studies that have trials, for optuna-dashboard."""
-    for one in progress.plan.experiments:
-        if one.study and (told := progress.told(one)):
-            one.study.export(folder, told)
+    for one in progress.plan.everyone:
+        for seed, study in one.studies.items():
+            if told := progress.told(one, seed):
+                study.export(folder, told)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from bench.spec import RunSpec
     from bench.train.records import Result
 
+    Asked = tuple[Trial, PlannedRun]
+
 
 class Progress:
     """A plan with the results so far, by key. What a study asks is asked of Optuna once."""
@@ -21,8 +23,8 @@ class Progress:
     def __init__(self, plan: Plan, results: Mapping[str, Result] | None = None) -> None:
         self.plan = plan
         self.results = dict(results or {})
-        self._asked: dict[tuple[str, int], list[Trial]] = {}  # by experiment and generation
-        self._finals: dict[str, list[PlannedRun]] = {}
+        self._asked: dict[tuple[str, int, int], list[Asked]] = {}  # by experiment, seed and generation
+        self._finals: dict[tuple[str, int], PlannedRun] = {}  # by experiment and seed
 
     def __contains__(self, run: PlannedRun) -> bool:
         return run.key in self.results
@@ -33,66 +35,70 @@ class Progress:
 
     # ---- tuning -----------------------------------------------------------------------------
 
-    def generations(self, one: PlannedExperiment) -> Iterator[list[tuple[Trial, Result | None]]]:
-        """The trials of every generation that can be asked, with the results that are there."""
-        if one.study is None:
-            return
+    def generations(self, one: PlannedExperiment, seed: int) -> Iterator[list[Asked]]:
+        """The trials of every generation of a seed's study that can be asked."""
+        study = one.studies[seed]
         told: list[tuple[Trial, Result]] = []
-        for number in range(one.study.generations):
-            place = (one.id, number)
+        for number in range(study.generations):
+            place = (one.id, seed, number)
             if place not in self._asked:  # the generations before it have ended, so it stays as it is
-                self._asked[place] = one.study.ask(number, told)
-            pairs = [(trial, self.results.get(one.study.spec(trial).key)) for trial in self._asked[place]]
-            yield pairs
-            ended = _ended(pairs)
-            if len(ended) < len(pairs):
+                trials = study.ask(number, told)
+                self._asked[place] = [
+                    (trial, one.run(study.spec(trial), seed, "tune", trial.limits)) for trial in trials
+                ]
+            asked = self._asked[place]
+            yield asked
+            ended = self._ended(asked)
+            if len(ended) < len(asked):
                 return
             told += ended
 
-    def told(self, one: PlannedExperiment) -> list[tuple[Trial, Result]]:
-        """The trials of all finished generations, in order, with their results."""
-        whole = (pairs for pairs in self.generations(one) if len(_ended(pairs)) == len(pairs))
-        return [pair for pairs in whole for pair in _ended(pairs)]
+    def _ended(self, asked: list[Asked]) -> list[tuple[Trial, Result]]:
+        return [(trial, self.results[run.key]) for trial, run in asked if run.key in self.results]
 
-    def chosen(self, one: PlannedExperiment) -> RunSpec | None:
-        """The specification of the final runs (seed 0); None while tuning is not at its end."""
-        if one.study is None:
+    def told(self, one: PlannedExperiment, seed: int) -> list[tuple[Trial, Result]]:
+        """The trials of all finished generations of a seed's study, in order, with their results."""
+        whole = [asked for asked in self.generations(one, seed) if len(self._ended(asked)) == len(asked)]
+        return [pair for asked in whole for pair in self._ended(asked)]
+
+    def chosen(self, one: PlannedExperiment, seed: int) -> RunSpec | None:
+        """The specification with a seed's settings; None while their tuning is not at its end."""
+        study = one.studies.get(one.numbers.first(seed))
+        if study is None:
             return one.spec
-        told = self.told(one)
-        return one.study.chosen(one.spec, told) if len(told) == one.study.tuning.trials else None
+        told = self.told(one, study.seed)
+        return study.chosen(one.spec, told) if len(told) == study.tuning.trials else None
 
     # ---- runs -------------------------------------------------------------------------------
 
     def trials(self, one: PlannedExperiment) -> list[PlannedRun]:
         """All trials that have been asked for so far, finished or not."""
-        if one.study is None:
-            return []
-        asked = (trial for pairs in self.generations(one) for trial, _ in pairs)
-        return [one.run(one.study.spec(trial), "tune", trial.limits) for trial in asked]
+        studies = [asked for seed in one.studies for asked in self.generations(one, seed)]
+        return [run for asked in studies for _, run in asked]
 
     def finals(self, one: PlannedExperiment) -> list[PlannedRun]:
-        """All final runs, finished or not; none while tuning is not at its end."""
-        if one.id not in self._finals:
-            specs = self._looks(one) if one.spec.look else self._seeded(one)
-            if not specs:
-                return []
-            self._finals[one.id] = [one.run(spec, one.phase) for spec in specs]
-        return self._finals[one.id]
+        """The final runs of all seeds whose tuning is at its end, finished or not."""
+        found = (self._final(one, seed) for seed in one.seeds)
+        return [run for run in found if run is not None]
 
-    def _seeded(self, one: PlannedExperiment) -> list[RunSpec]:
-        spec = self.chosen(one)
-        return [seeded(spec, seed, one) for seed in one.seeds] if spec else []
+    def _final(self, one: PlannedExperiment, seed: int) -> PlannedRun | None:
+        place = (one.id, seed)
+        if place not in self._finals:
+            spec = self._look(one, seed) if one.spec.look else self.chosen(one, seed)
+            if spec is None:
+                return None
+            made = spec if one.spec.look else seeded(spec, seed, one)
+            self._finals[place] = one.run(made, seed, one.phase)
+        return self._finals[place]
 
-    def _looks(self, one: PlannedExperiment) -> list[RunSpec]:
-        """Looks at the final runs of another experiment, seed by seed, once it is known what they are."""
+    def _look(self, one: PlannedExperiment, seed: int) -> RunSpec | None:
+        """A look at a seed's final run of another experiment, once it is known what that is."""
         assert isinstance(one.source, PlannedExperiment)
-        looked_at = dict(zip(one.source.seeds, self.finals(one.source), strict=False))
+        looked_at = self._final(one.source, seed) if seed in one.source.seeds else None
+        if looked_at is None:
+            return None
         own = {name: getattr(one.spec, name) for name in LOOKED}
-        return [
-            looked_at[seed].spec.replace(**own, of=looked_at[seed].key, seed=seed)
-            for seed in one.seeds
-            if seed in looked_at
-        ]
+        return looked_at.spec.replace(**own, of=looked_at.key, seed=one.numbers.of(seed, "final"))
 
     def runs(self, one: PlannedExperiment) -> list[PlannedRun]:
         """All runs that are known: tuning decides on others."""
@@ -116,20 +122,14 @@ class Progress:
 
     def complete(self) -> bool:
         """Every final run of the plan has its result."""
-        finals = [self.finals(one) for one in self.plan.experiments]
-        return all(runs and all(run in self for run in runs) for runs in finals)
+        finals = [(self.finals(one), len(one.seeds)) for one in self.plan.everyone]
+        return all(len(runs) == seeds and all(run in self for run in runs) for runs, seeds in finals)
 
     def price_left(self, one: PlannedExperiment) -> float:
         """Multiply-accumulates still to do for an experiment, what cannot start yet included."""
         left = sum(run.price for run in self.missing(one))
-        if one.study and self.chosen(one) is None:
-            shortened = one.spec.recipe.replace(epochs=one.study.tuning.epochs)
+        if one.tuning:
+            shortened = one.spec.recipe.replace(epochs=one.tuning.epochs)
             trial = one.price(one.spec.replace(recipe=shortened))
-            left += (one.study.tuning.trials - len(self.trials(one))) * trial
-        if not self.finals(one):
-            left += len(one.seeds) * one.price(one.spec)
-        return left
-
-
-def _ended(pairs: list[tuple[Trial, Result | None]]) -> list[tuple[Trial, Result]]:
-    return [(trial, result) for trial, result in pairs if result is not None]
+            left += (len(one.studies) * one.tuning.trials - len(self.trials(one))) * trial
+        return left + (len(one.seeds) - len(self.finals(one))) * one.price(one.spec)

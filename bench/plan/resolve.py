@@ -1,6 +1,6 @@
 """From an experiment of a suite to a planned one, checked against models, data and what it begins with."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,11 +15,11 @@ from bench.data.sets import ImageSet
 from bench.data.split import choose, halves
 from bench.models.counts import Counted
 from bench.plan.check import check_augmentation, counted, counted_network
-from bench.plan.planned import PlannedExperiment, seeded
+from bench.plan.planned import PlannedExperiment, shortened_search
 from bench.plan.pretrained import PretrainedWeights
-from bench.plan.tuning import Study
-from bench.spec import TUNING_SEEDS, Experiment, Network, Profile, RunSpec, Suite, Tuning, resolve
+from bench.spec import Experiment, Network, Profile, RunSpec, Suite, resolve
 from bench.spec.base import Named, digest
+from bench.spec.seeds import SeedNumbers
 from bench.train.measures import find
 from bench.train.sources import code_of
 from bench.train.tasks import Task, task_of
@@ -46,7 +46,8 @@ def planned(
     profile: Profile,
     experiment: Experiment,
     images: ImageSet,
-    seeds: tuple[int, ...],
+    seeds: Iterable[int],
+    numbers: SeedNumbers,
     sources: Mapping[str, PlannedExperiment | PretrainedWeights] | None = None,
 ) -> PlannedExperiment:
     """An experiment, planned; without `sources` it is one itself."""
@@ -72,8 +73,9 @@ def planned(
     made = PlannedExperiment(
         experiment=experiment,
         spec=spec,
-        study=None,
-        seeds=seeds,
+        tuning=None,
+        seeds=tuple(seeds),
+        numbers=numbers,
         counts=counts,
         code=code,
         images=len(chosen),
@@ -85,8 +87,8 @@ def planned(
     if not profile.tuning or spec.look:
         return made
     share = spec.recipe.epochs / profile.recipe.epochs
-    base = seeded(spec, TUNING_SEEDS, made)  # all trials begin with one run of the source
-    return replace(made, study=_study(base, profile.tuning, experiment, share))
+    search = profile.tuning.replace(space={**profile.tuning.space, **experiment.space})
+    return replace(made, tuning=shortened_search(search, share, spec.recipe.cycles))
 
 
 def _seen(spec: RunSpec, images: ImageSet) -> tuple[int, NDArray[np.int64]]:
@@ -128,20 +130,6 @@ def _outline(model: Named, channels: int) -> torch.nn.Module:
     """A network without values, for the names and shapes of its layers."""
     with torch.device("meta"):
         return models.build(model.name, num_classes=2, in_channels=channels, **model.options)
-
-
-def _study(spec: RunSpec, tuning: Tuning, experiment: Experiment, share: float) -> Study:
-    """The profile's tuning with the experiment's own space, and as much longer as its training is.
-
-    Trials keep no predictions; those of a cyclic schedule have whole cycles.
-    """
-    cycles = spec.recipe.cycles or 1
-    search = tuning.replace(
-        space={**tuning.space, **experiment.space},
-        epochs=cycles * max(1, round(tuning.epochs * share / cycles)),
-        prune_at=[max(1, round(epoch * share)) for epoch in tuning.prune_at],
-    )
-    return Study(spec.replace(predict=None, measures=None, keep=None), search)
 
 
 def _own_options(model: Named, family: models.Member, profile: Profile) -> Named:

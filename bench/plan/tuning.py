@@ -1,19 +1,25 @@
 """Tuning in generations, reproducible on any number of workers, killed and resumed or not.
 
+Every seed has a study of its own. Its first generation is spread: one trial from each of as many equal parts
+of every range, at places that the seed draws, alike for all contenders. Later ones Optuna asks for.
+
 A study is never stored: what it asks next is a pure function of its key, its settings and the results
 of its earlier generations, told to Optuna in order. The journal beside it is an export for reading.
 """
 
 import logging
+import math
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from bench.spec import TUNING_SEEDS, Choice, Range, RunSpec, Tuning
-from bench.spec.base import digest
-from bench.spec.run import setting, settled
+from bench.spec import Choice, Range, RunSpec, Tuning
+from bench.spec.base import Scalar, digest
+from bench.spec.run import settled
+from bench.spec.seeds import SeedNumbers
 from bench.train.records import Result
 
 if TYPE_CHECKING:
@@ -33,15 +39,17 @@ class Trial:
 
 @dataclass(frozen=True)
 class Study:
-    """The tuning of one experiment: what it starts from (any seed) and its settings."""
+    """The tuning of one experiment for one seed: what it starts from (any number), its settings, the seed."""
 
     base: RunSpec
     tuning: Tuning
+    numbers: SeedNumbers
+    seed: int
 
     @property
     def key(self) -> str:
-        """Identity: another budget, space or experiment is another study."""
-        base = self.base.model_copy(update={"seed": 0}).canonical()
+        """Identity: another budget, space, experiment or seed is another study."""
+        base = self.base.model_copy(update={"seed": self.numbers.of(self.seed, "search")}).canonical()
         return digest(base + self.tuning.canonical())
 
     @property
@@ -54,23 +62,35 @@ class Study:
         chosen = settled(self.base, trial.values)
         recipe = chosen.recipe.replace(epochs=self.tuning.epochs)
         mark = {"study": self.key, "number": trial.number}
-        return chosen.replace(recipe=recipe, seed=TUNING_SEEDS + trial.number, trial=mark)
+        number = self.numbers.of_trial(self.seed, trial.number)
+        return chosen.replace(recipe=recipe, seed=number, trial=mark)
 
     def ask(self, generation: int, told: Sequence[tuple[Trial, Result]]) -> list[Trial]:
         """The trials of a generation, given all trials of the earlier ones in order."""
         first = generation * self.tuning.generation
         size = min(self.tuning.generation, self.tuning.trials - first)
         limits = self._limits([result for _, result in told])
-        study = self._rebuilt(generation, told)
-        trials = []
+        if generation == 0:
+            return [Trial(number, values, limits) for number, values in enumerate(self._spread(size))]
+        study, trials = self._rebuilt(generation, told), []
         for number in range(first, first + size):
-            if number == 0:  # the recipe as it stands
-                values = {name: setting(self.base, name) for name in self.tuning.space}
-            else:
-                asked = study.ask()
-                values = {name: _suggest(asked, name, s) for name, s in self.tuning.space.items()}
+            asked = study.ask()
+            values = {name: _suggest(asked, name, space) for name, space in self.tuning.space.items()}
             trials.append(Trial(number, values, limits))
         return trials
+
+    def _spread(self, trials: int) -> list[dict[str, Scalar]]:
+        """Settings that lie one in each of as many equal parts of every range (a Latin hypercube).
+
+        Places depend on the seed and on where a setting stands in the space, not on what it is.
+        """
+        drawn = random.Random(self.numbers.of(self.seed, "search"))
+        found: list[dict[str, Scalar]] = [{} for _ in range(trials)]
+        for name, space in self.tuning.space.items():
+            parts = drawn.sample(range(trials), trials)
+            for values, part in zip(found, parts, strict=True):
+                values[name] = _at(space, (part + drawn.random()) / trials)
+        return found
 
     def chosen(self, spec: RunSpec, told: Sequence[tuple[Trial, Result]]) -> RunSpec:
         """A specification with the settings of the best trial."""
@@ -151,5 +171,17 @@ def _distribution(space: Range | Choice) -> "optuna.distributions.BaseDistributi
 def _suggest(trial: "optuna.Trial", name: str, space: Range | Choice) -> Any:
     if isinstance(space, Choice):
         return trial.suggest_categorical(name, space.values)
-    drawn = trial.suggest_float(name, space.low, space.high, log=space.log)
-    return min(max(float(f"{drawn:.{_DIGITS}g}"), space.low), space.high)
+    return _short(trial.suggest_float(name, space.low, space.high, log=space.log), space)
+
+
+def _at(space: Range | Choice, place: float) -> Scalar:
+    """The value at a place of a space, from 0 to below 1; of choices each has an equal part of it."""
+    if isinstance(space, Choice):
+        return space.values[int(place * len(space.values))]
+    low, high = (math.log(end) if space.log else end for end in (space.low, space.high))
+    value = low + place * (high - low)
+    return _short(math.exp(value) if space.log else value, space)
+
+
+def _short(value: float, space: Range) -> float:
+    return min(max(float(f"{value:.{_DIGITS}g}"), space.low), space.high)

@@ -9,16 +9,18 @@ from typing import Any
 
 import jinja2
 
-from bench.claims.verdicts import Outcome, decide
+from bench.claims.verdicts import Outcome
 from bench.common.errors import UserError
 from bench.report import tables
 from bench.report.averages import ensemble_cost_table, ensemble_price_table, ensembles_table
 from bench.report.figures import pictures
 from bench.report.further import further_tables
+from bench.report.ladder import ladder_table
 from bench.report.library import tally_of
 from bench.report.networks import count_verdicts, layer_tables, networks_table
 from bench.report.page import curves_data, details
 from bench.report.references import references_table
+from bench.report.replicates import replicates_table
 from bench.report.table import Table, without_html
 from bench.report.tuning import tuned_table, tuning_table
 from bench.results.files import as_json, put, read
@@ -32,14 +34,7 @@ def build_report(folder: Path) -> list[Outcome]:
     `report.html` add what cost.csv and provenance.json tell. Raises UserError where results are missing.
     """
     results = read(folder)
-    outcomes = decide(
-        results.decided,
-        results.by_seed,
-        results.count,
-        results.pools,
-        results.environments,
-        results.seen,
-    )
+    outcomes = results.outcomes
     shown = _tables(results, outcomes)
     drawn = pictures(results, results.label)
     layers, more = layer_tables(results), list(further_tables(results))
@@ -72,7 +67,8 @@ def build_report(folder: Path) -> list[Outcome]:
         "stand_in": _stand_in(results),
         "details": details(results),
         "curves": curves_data(results),
-        "command": f"make suite-{results.plan['name']} PROFILE={results.plan['profile']}",
+        "command": f"make suite-{results.plan['name']} PROFILE={results.plan['profile']}"
+        + (f' ARGS="--replicate {results.replicate}"' if results.replicate else ""),
     }
     page, text = (environment().get_template(f"report.{kind}.j2").render(content) for kind in ("html", "md"))
     put(folder / "report.html", page)
@@ -125,6 +121,8 @@ def plain(outcome: Outcome) -> dict[str, Any]:
         "look": outcome.look,
         "p": outcome.p,
         "alpha": outcome.alpha,
+        "budget": outcome.budget,
+        "remarks": list(outcome.remarks),
         "contrasts": [
             {
                 "label": one.label,
@@ -143,6 +141,8 @@ def _tables(results: Results, outcomes: list[Outcome]) -> dict[str, Table | None
         "experiments": tables.main_table(results),
         "ensembles": ensembles_table(results),
         "ensemble_price": ensemble_price_table(results),
+        "ladder": ladder_table(results, outcomes),
+        "replicates": replicates_table(results),
         "references": references_table(results),
         "tuned": tuned_table(results),
         "tuning": tuning_table(results),

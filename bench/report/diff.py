@@ -1,10 +1,12 @@
-"""Two results folders side by side: what differs by more than the seeds do."""
+"""Two results folders side by side: which verdicts came out again, what differs by more than the seeds do."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.claims import stats
+from bench.claims.stats import Sample
 from bench.common.errors import UserError
+from bench.report.replicates import verdicts_side_by_side
 from bench.report.table import Table, interval, p_value
 from bench.results.files import read
 from bench.results.tables import Results
@@ -15,17 +17,19 @@ _ALPHA = 0.05
 
 @dataclass(frozen=True)
 class Compared:
-    """The table of differences, and what the folders have not in common."""
+    """The tables of verdicts and of differences, how often they agree, and what is not common to both."""
 
+    verdicts: Table
+    agreement: str
     table: Table
     notes: list[str]
 
 
 def compare(first: Path, second: Path) -> Compared:
-    """Differences of the test error, experiment for experiment, corrected for their number (Holm).
+    """Verdicts, and differences of the test error by experiment, corrected for their number (Holm).
 
-    Seeds of both folders are taken for independent runs (Welch); those of one key are the same run, and say
-    nothing of a difference. Raises UserError where nothing can be compared.
+    Seeds of both folders are independent runs (Welch); runs of one key are the same run, and are left out of
+    the folder that has others beside them. Raises UserError where nothing can be compared.
     """
     a, b = read(first), read(second)
     shared = [name for name in a.experiments if name in b.experiments]
@@ -39,7 +43,8 @@ def compare(first: Path, second: Path) -> Compared:
     rows = [(*row, *_verdict(row[3], p if p is None else float(next(adjusted)), lower)) for row, p in found]
     columns = ("experiment", f"A: {title(a.headline)}, %", "B", "B − A", "p", "verdict")
     table = Table("diff", f"A: {a.label}. B: {b.label}", columns, tuple(rows), frozenset({"p"}))
-    return Compared(table, _notes(a, b))
+    verdicts, agreement = verdicts_side_by_side(a, b)
+    return Compared(verdicts, agreement, table, _notes(a, b))
 
 
 def _difference(name: str, a: Results, b: Results) -> tuple[tuple[str, ...], float | None]:
@@ -48,11 +53,25 @@ def _difference(name: str, a: Results, b: Results) -> tuple[tuple[str, ...], flo
     if not all(len(one) for one in values):
         return (name, "–", "–", "no runs"), None
     means = [f"{interval(stats.mean(one))} (n = {len(one)})" for one in values]
-    if _keys(a, name) == _keys(b, name) and list(values[0]) == list(values[1]):
+    left = [_without(one, name, other, a.headline) for one, other in ((a, b), (b, a))]
+    if not any(len(one) for one in left):
         return (name, *means, "the same runs"), None
-    found = stats.contrast(values[::-1], [1.0, -1.0])
+    if not all(len(one) for one in left):  # one has them all, and more
+        left = [one if len(one) else whole for one, whole in zip(left, values, strict=True)]
+    found = stats.contrast(left[::-1], [1.0, -1.0])
     p = 2 * min(found.p_above(0), found.p_below(0)) if found.se > 0 else None
     return (name, *means, interval(found)), p
+
+
+def _without(results: Results, name: str, other: Results, metric: str) -> Sample:
+    """The values of an experiment's runs that the other folder does not have."""
+    import numpy as np
+
+    runs, there = results.runs[results.runs["experiment"] == name], _keys(other, name)
+    values = results.by_seed(name, metric)
+    own = [values[int(seed)] for seed, key in zip(runs["seed"], runs["key"], strict=True) if key not in there]
+    found: Sample = np.array([one for one in own if np.isfinite(one)], dtype=float)
+    return found
 
 
 def _verdict(difference: str, p: float | None, lower: bool | None) -> tuple[str, str]:
@@ -69,6 +88,9 @@ def _keys(results: Results, name: str) -> set[str]:
 
 def _notes(a: Results, b: Results) -> list[str]:
     notes = []
+    both = sum(len(_keys(a, name) & _keys(b, name)) for name in a.experiments)
+    if both:
+        notes.append(f"{both} runs are in both: verdicts rest on them in both")
     for here, there, letter in ((a, b, "A"), (b, a, "B")):
         alone = [name for name in here.experiments if name not in there.experiments]
         if alone:
@@ -76,4 +98,8 @@ def _notes(a: Results, b: Results) -> list[str]:
     for words, name in (("data sets", "data"), ("profiles", "profile"), ("declared suites", "hash")):
         if a.plan[name] != b.plan[name]:
             notes.append(f"the {words} differ")
+    for words, name in (("hardware", "hardware"), ("versions", "versions"), ("code", "commits")):
+        told = [", ".join(one.provenance.get(name, ())) for one in (a, b)]
+        if told[0] != told[1]:
+            notes.append(f"{words}: {' / '.join(told)}")
     return notes

@@ -27,6 +27,14 @@ class ReportEntry:
         return sum(int(one.get("seeds", self.plan["seeds"])) for one in self.plan["experiments"])
 
     @property
+    def budget(self) -> str:
+        """The training steps of its experiments, in words; empty where none are known."""
+        steps = sorted({int(one.get("budget", 0)) for one in self.plan["experiments"]} - {0})
+        if not steps:
+            return ""
+        return f"{steps[0]:,} steps" if len(steps) == 1 else f"{steps[0]:,} to {steps[-1]:,} steps"
+
+    @property
     def tally(self) -> str:
         """How many claims got which verdict."""
         return tally_of([one["verdict"] for one in self.verdicts])
@@ -57,6 +65,7 @@ def _entry(folder: Path, published: bool) -> ReportEntry:
     _ = (
         entry.tally,
         entry.planned,
+        entry.budget,
         [one["text"] for one in verdicts],
         plan["data"]["name"],
         plan["data"]["asked"],

@@ -32,7 +32,8 @@ def details(results: Results) -> list[Detail]:
         if one["id"] in runs:
             name, profile = results.plan["name"], results.plan["profile"]
             seeds = results.seeds[one["id"]]
-            command = f"bench run {name} --profile {profile} --only '{one['id']}' --seeds {seeds}"
+            again = f" --replicate {results.replicate}" if results.replicate else ""
+            command = f"bench run {name} --profile {profile} --only '{one['id']}' --seeds {seeds}{again}"
             settings = json.dumps(one["spec"], indent=1, ensure_ascii=False)
             made.append(Detail(one["id"], runs[one["id"]], settings, command, one["id"] in drawn))
     return made

@@ -22,7 +22,7 @@ def verdict_table(results: Results, outcomes: Sequence[Outcome]) -> Table:
         outcome = by_id.get(claim.id)
         if outcome is None:
             note = f"not run in {results.plan['profile']}"
-            rows.append((claim.id, claim.text, "not run", "–", "–", "–", "–", said, note))
+            rows.append((claim.id, claim.text, "not run", "–", "–", "–", "–", "–", said, note))
             continue
         n = _seeds(outcome) if isinstance(claim, Trained) else "–"
         rows.append(
@@ -30,6 +30,7 @@ def verdict_table(results: Results, outcomes: Sequence[Outcome]) -> Table:
                 claim.id,
                 claim.text,
                 outcome.verdict,
+                outcome.holds_at.removeprefix("at ") or "–",
                 estimates(outcome),
                 p_value(outcome.p),
                 "–" if outcome.alpha is None else f"{outcome.alpha:g}",
@@ -44,7 +45,7 @@ def verdict_table(results: Results, outcomes: Sequence[Outcome]) -> Table:
         f"Verdicts: {results.label}. Estimates are differences of means over n seeds with 95 % intervals; p "
         "is two-sided, after Holm's correction over the suite's claims, and decides where it is at most the "
         "level of its look",
-        ("claim", "text", "verdict", "estimate", "p", "level", "n", source, "why"),
+        ("claim", "text", "verdict", "budget", "estimate", "p", "level", "n", source, "why"),
         tuple(rows),
         frozenset({"p", "level", "n"}),
     )
@@ -236,7 +237,8 @@ def _settings(results: Results, experiment: str) -> str:
         return f"{probe['classifier']} on {features}, strength chosen on validation images"
     if "look" in one["spec"]:
         return f"a look at {one['source']}"
-    tuned = ", tuned" if one["tuned"] else ""
+    tuned = ", before tuning" if isinstance(one["tuned"], dict) and one["tuned"] else ""
+    tuned = ", tuned" if one["tuned"] is True else tuned
     start = one["spec"].get("start", {})
     share = f", copied layers at {start['share']:.2g} of it" if start.get("share", 1.0) != 1.0 else ""
     own = [

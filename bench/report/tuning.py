@@ -1,14 +1,17 @@
 """Tuning: what every experiment was allowed, what was chosen, and all trials."""
 
 import math
+from collections.abc import Iterator, Sequence
+from statistics import median
+from typing import Any
 
 import pandas as pd
 
-from bench.claims import stats
 from bench.report.table import Table
 from bench.results.tables import Results
 
-_TRIAL = ("experiment", "trial", "status", "epochs", "validation_error")
+_PARTS = 3  # of a range, and seeds, below which an end of it says nothing
+_TRIAL = ("experiment", "seed", "trial", "status", "epochs", "validation_error")
 
 
 def _setting(value: object) -> str:
@@ -27,38 +30,62 @@ def tuning_table(results: Results) -> Table | None:
     tuned = [str(name) for name in results.trials if name not in _TRIAL]
     rows = []
     for experiment in results.experiments:
-        trials = results.trials[results.trials["experiment"] == experiment]
-        ended = trials[trials["status"] == "finished"]
-        best = ended["validation_error"].idxmin() if len(ended) else None
-        for index, trial in trials.iterrows():
-            rows.append(
-                (
-                    experiment,
-                    str(trial["trial"]),
-                    *(_setting(trial[name]) for name in tuned),
-                    str(trial["status"]) + (", chosen" if index == best else ""),
-                    str(trial["epochs"]),
-                    f"{trial['validation_error']:.2f}",
+        for seed, trials in _studies(results, experiment):
+            best = _best(trials)
+            for index, trial in trials.iterrows():
+                chosen = ", chosen" if best is not None and index == best.name else ""
+                rows.append(
+                    (
+                        experiment,
+                        seed,
+                        str(trial["trial"]),
+                        *(_setting(trial[name]) for name in tuned),
+                        f"{trial['status']}{chosen}",
+                        str(trial["epochs"]),
+                        f"{trial['validation_error']:.2f}",
+                    )
                 )
-            )
     lengths = {one["spec"]["recipe"]["epochs"] for one in results.plan["experiments"]}
     longer = " (more or fewer in proportion to its training)" if len(lengths) > 1 else ""
+    columns = ("experiment", "seed", "trial", *tuned, "status", "epochs", "validation error, %")
     return Table(
         "tuning",
-        f"Tuning: every experiment had {tuning['trials']} trials of {tuning['epochs']} epochs{longer} in "
-        f"generations of {tuning['generation']}, judged on validation images alone; trial 0 is the recipe "
-        "as it stands",
-        ("experiment", "trial", *tuned, "status", "epochs", "validation error, %"),
+        f"Tuning: {_allowed(results)} of {tuning['epochs']} epochs{longer} in generations of "
+        f"{tuning['generation']}, judged on validation images alone",
+        columns,
         tuple(rows),
-        frozenset({"trial", *tuned, "epochs", "validation error, %"}),
+        frozenset(columns) - {"experiment", "status"},
     )
 
 
-_FEW = 5  # trials below which a rank correlation says nothing
+def _allowed(results: Results) -> str:
+    """What every experiment was allowed."""
+    trials = results.plan["tuning"]["trials"]
+    if "seed" in results.trials:
+        return f"every experiment had {trials} trials for each seed"
+    return (
+        f"every experiment had {trials} trials, for all seeds together (trial 0 is the recipe as it stands)"
+    )
+
+
+def _studies(results: Results, experiment: str) -> Iterator[tuple[str, pd.DataFrame]]:
+    """The trials of each seed's search; older results have one search for all seeds."""
+    trials = results.trials[results.trials["experiment"] == experiment]
+    if "seed" not in trials:
+        yield "all", trials
+        return
+    for seed, own in trials.groupby("seed"):
+        yield str(seed), own
+
+
+def _best(trials: pd.DataFrame) -> "pd.Series[Any] | None":
+    """The trial that was chosen; None where none came to its end."""
+    ended = trials[trials["status"] == "finished"].sort_values("validation_error", kind="stable")
+    return ended.iloc[0] if len(ended) else None
 
 
 def tuned_table(results: Results) -> Table | None:
-    """What tuning chose for every experiment, and how settings mattered; None where nothing was tuned."""
+    """What tuning chose for every experiment, over its seeds; None where nothing was tuned."""
     tuning = results.plan["tuning"]
     if not tuning or results.trials.empty:
         return None
@@ -66,33 +93,56 @@ def tuned_table(results: Results) -> Table | None:
     rows = []
     for experiment in results.experiments:
         trials = results.trials[results.trials["experiment"] == experiment]
-        ended = trials[trials["status"] == "finished"]
-        if ended.empty:
+        chosen = [best for _, own in _studies(results, experiment) if (best := _best(own)) is not None]
+        if not chosen:
             continue
-        best = ended.sort_values("validation_error", kind="stable").iloc[0]
         others = trials["status"].value_counts().drop("finished", errors="ignore")
         count = ", ".join([str(len(trials)), *(f"{n} {status}" for status, n in sorted(others.items()))])
-        shown = [name for name in settings if _setting(best[name]) != "–"]
+        shown = [name for name in settings if _setting(chosen[0][name]) != "–"]
+        edges = [_edge(results, experiment, name, [one[name] for one in chosen]) for name in shown]
         rows.append(
             (
                 experiment,
                 count,
-                ", ".join(f"{name} {_setting(best[name])}" for name in shown),
-                f"{best['validation_error']:.2f}",
-                ", ".join(_importance(ended, name) for name in shown),
+                ", ".join(f"{name} {_span([one[name] for one in chosen])}" for name in shown),
+                f"{_median([one['validation_error'] for one in chosen]):.2f}",
+                "; ".join(filter(None, edges)) or "–",
             )
         )
-    columns = ("experiment", "trials", "chosen", "its validation error, %", "importance")
     caption = (
-        f"What tuning chose: equal budgets of {tuning['trials']} trials for every experiment. Importance is "
-        f"the rank correlation of a setting with the validation error (Spearman's, from {_FEW} finished "
-        "trials on)"
+        f"What tuning chose: {_allowed(results)}; medians, with the least and the most over seeds. At the "
+        "edge is a setting that every seed took from one end of its range: what lies beyond was not tried"
     )
-    return Table("tuned", caption, columns, tuple(rows), frozenset({"its validation error, %"}))
+    columns = ("experiment", "trials", "chosen", "validation error, %", "at the edge")
+    return Table("tuned", caption, columns, tuple(rows), frozenset({"validation error, %"}))
 
 
-def _importance(ended: pd.DataFrame, name: str) -> str:
-    values = pd.to_numeric(ended[name], errors="coerce")
-    if len(ended) < _FEW or values.nunique() < _FEW:
-        return f"{name} –"
-    return f"{name} {stats.rank_correlation(values.to_numpy(), ended['validation_error'].to_numpy()):+.2f}"
+def _span(values: Sequence[Any]) -> str:
+    """A tuned setting over seeds."""
+    if any(isinstance(one, str) for one in values):
+        return " / ".join(sorted({str(one) for one in values}))
+    least, most = min(values), max(values)
+    return (
+        _setting(least)
+        if least == most
+        else f"{_setting(_median(values))} ({_setting(least)} to {_setting(most)})"
+    )
+
+
+def _median(values: Sequence[float]) -> float:
+    return float(median(map(float, values)))
+
+
+def _edge(results: Results, experiment: str, name: str, values: Sequence[Any]) -> str:
+    """That all seeds took a setting from one end of its range: from the outermost of a generation's parts."""
+    tuned = results.plan_of(experiment)["tuned"]
+    space = tuned.get(name) if isinstance(tuned, dict) else None
+    parts = int(results.plan["tuning"]["generation"])
+    if not space or "low" not in space or parts < _PARTS or len(values) < _PARTS:
+        return ""
+    ends = (space["low"], space["high"], *map(float, values))
+    low, high, *places = map(math.log, ends) if space["log"] else ends
+    shares = [(one - low) / (high - low) for one in places]
+    if max(shares) < 1 / parts:
+        return f"{name}, low"
+    return f"{name}, high" if min(shares) >= 1 - 1 / parts else ""

@@ -1,7 +1,7 @@
 """From a plan and the results that the store has of it to a results folder."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -32,11 +32,27 @@ def collect(
 ) -> Results:
     """Write the results folder of a plan, from what the store has of it and the files of its runs.
 
-    `accepted` is the reason why runs of other code were used, where they were.
+    The rungs of a ladder have folders of their own in it, each of the same form. `accepted` is the reason
+    why runs of other code were used, where they were.
 
     Raises UserError if it cannot be written, or where predictions that a run keeps are damaged.
     """
-    progress, stored = cached.progress, cached.runs
+    rungs = [
+        _found(Progress(rung, cached.results), cached.runs, artifact, accepted)
+        for rung in cached.progress.plan.rungs
+    ]
+    found = replace(_found(cached.progress, cached.runs, artifact, accepted), rungs=tuple(rungs))
+    write(found, folder)
+    return found
+
+
+def _found(
+    progress: Progress,
+    stored: Mapping[str, Stored],
+    artifact: Callable[[Stored, str], bytes],
+    accepted: str | None,
+) -> Results:
+    """The results of one plan, those of its rungs left out."""
     plan, results = progress.plan, progress.results
     run_ids = {key: run.run_id for key, run in stored.items()}
     runs, measures, curves, trials, cost, right = [], [], [], [], [], []
@@ -45,7 +61,7 @@ def collect(
             if run.key not in results:
                 continue
             result = results[run.key]
-            identity = {"experiment": one.experiment.id, "seed": run.spec.seed}
+            identity = {"experiment": one.experiment.id, "seed": run.seed}
             trained = {**identity, "budget": rows.budget(one, run.spec)}
             runs.append(trained | rows.run(run.spec, result, plan.data))
             if result.right:
@@ -53,22 +69,22 @@ def collect(
             measures += [trained | measure for measure in rows.measures(result)]
             curves += [identity | rows.curve(epoch) for epoch in result.curve]
             cost.append(rows.cost(identity, "final", result, run_ids.get(run.key, "")))
-        for trial, result in progress.told(one):
-            identity = {"experiment": one.experiment.id, "trial": trial.number}
-            trials.append({**identity, **trial.values, **rows.trial(result)})
-            key = one.study.spec(trial).key if one.study else ""
-            numbered = {"experiment": one.experiment.id, "seed": trial.number}
-            cost.append(rows.cost(numbered, "tune", result, run_ids.get(key, "")))
+        for seed, study in one.studies.items():
+            for trial, result in progress.told(one, seed):
+                identity = {"experiment": one.experiment.id, "seed": seed}
+                trials.append({**identity, "trial": trial.number, **trial.values, **rows.trial(result)})
+                run_id = run_ids.get(study.spec(trial).key, "")
+                cost.append(rows.cost(identity, "tune", result, run_id))
     for source in plan.sources:
         for run in progress.finals(source):
             if run.key in results:
-                identity = {"experiment": source.experiment.id, "seed": run.spec.seed}
+                identity = {"experiment": source.experiment.id, "seed": run.seed}
                 cost.append(rows.cost(identity, "source", results[run.key], run_ids.get(run.key, "")))
     averaged, sampled = _ensembles(progress, stored, artifact)
     counts = [{"experiment": one.experiment.id, **one.counts} for one in plan.experiments]
     counts += [_price(one, plan) for one in plan.ensembles]
     counts += [{"experiment": network.id, **counted.counts} for network, counted in plan.networks]
-    found = Results(
+    return Results(
         plan=_plan_facts(progress),
         runs=rows.table(runs, rows.RUN),
         measures=rows.table(measures, rows.MEASURE),
@@ -94,8 +110,6 @@ def collect(
             **({"accepted_stale": accepted} if accepted else {}),
         },
     )
-    write(found, folder)
-    return found
 
 
 def _ensembles(
@@ -107,8 +121,8 @@ def _ensembles(
     plan, results = progress.plan, progress.results
 
     def runs(one: PlannedExperiment) -> Runs:
-        keys = [run.key for run in progress.finals(one)]
-        there = list(takewhile(results.__contains__, keys))
+        keys = {run.seed: run.key for run in progress.finals(one)}
+        there = list(takewhile(results.__contains__, (keys.get(seed, "") for seed in one.seeds)))
 
         def load(seed: int) -> Mapping[str, Any] | None:
             key, result = there[seed], results[there[seed]]
@@ -145,14 +159,14 @@ def _pictures(
 
 
 def _sheet(progress: Progress) -> bytes:
-    """What each augmentation of the plan does, with the settings that were chosen, to drawn images.
+    """What each augmentation of the plan does, with the settings of the first seed, to drawn images.
 
     Not to the suite's own: a report may be passed on where a data set may not. Nothing where the experiments
     do not differ in their augmentation.
     """
     shown: dict[tuple[str, ...], tuple[str, Sequence[Named]]] = {}
     for one in progress.plan.experiments:
-        steps = (progress.chosen(one) or one.spec).augment
+        steps = (progress.chosen(one, 0) or one.spec).augment
         shown.setdefault(tuple(step.name for step in steps), (one.experiment.id, steps))
     if len(shown) < _SEVERAL:
         return b""
@@ -188,6 +202,9 @@ def _plan_facts(progress: Progress) -> dict[str, Any]:
         "question": suite.question,
         "expectations": suite.expectations,
         "profile": plan.profile_name,
+        "replicate": plan.replicate,
+        "share": plan.share,
+        "ladder": list(plan.profile.ladder or ()),
         "seeds": plan.seeds,
         "data": {name: data[name] for name in sorted(data)},
         "claims": [claim.model_dump(mode="json") for claim in suite.claims],
@@ -195,23 +212,23 @@ def _plan_facts(progress: Progress) -> dict[str, Any]:
         "tuning": plan.profile.tuning.model_dump(mode="json") if plan.profile.tuning else None,
         "figures": None if suite.figures is None else [one.model_dump(mode="json") for one in suite.figures],
         "networks": [one.model_dump(mode="json") for one in suite.networks],
-        "sources": [_experiment_facts(one, progress) for one in plan.sources],
+        "sources": [_experiment_facts(one) for one in plan.sources],
         "given": [{"id": one.id, "weights": one.weights, "sha256": one.sha256} for one in plan.given],
         "ensembles": [one.model_dump(mode="json") for one in plan.ensembles],
-        "experiments": [_experiment_facts(one, progress) for one in plan.experiments],
+        "experiments": [_experiment_facts(one) for one in plan.experiments],
         "differences": differences(plan.suite, plan.profile_name),
         "compared": "paper" in suite.profiles,
     }
 
 
-def _experiment_facts(one: PlannedExperiment, progress: Progress) -> dict[str, Any]:
-    chosen = progress.chosen(one)
-    spec = (chosen or one.spec).model_dump(mode="json", exclude={"seed", "trial"}, exclude_none=True)
+def _experiment_facts(one: PlannedExperiment) -> dict[str, Any]:
+    spec = one.spec.model_dump(mode="json", exclude={"seed", "trial"}, exclude_none=True)
     return {
         "id": one.experiment.id,
         "spec": spec,
         "space": sorted(one.experiment.space),
         "seeds": len(one.seeds),
         **({"source": one.source.id} if one.source else {}),
-        "tuned": one.study is not None and chosen is not None,
+        "budget": rows.budget(one, one.spec),
+        "tuned": one.tuning.model_dump(mode="json")["space"] if one.tuning else {},
     }

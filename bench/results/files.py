@@ -6,10 +6,15 @@ got right, a bit an image), `curves.csv`, `trials.csv`, `counts.csv` and `layers
 are averaged `ensembles.csv` and `sampled.csv`, all of them a function of the runs alone, and `cost.csv` and
 `provenance.json`, which depend on the machine and the occasion. Reports are made from these files and nothing
 else.
+
+In `rungs/SHARE` lies the same of each shorter budget of a ladder, in `replicates/NUMBER` that of each
+replicate.
 """
 
 import json
+import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +22,10 @@ import pandas as pd
 
 from bench.common.errors import UserError
 from bench.common.files import usable_as_file, written_whole
+from bench.results.folders import REPLICATES, RUNGS
 from bench.results.old_format import melted
 from bench.results.tables import Results
+from bench.spec.seeds import PROBES
 
 FORMAT = 2  # of the results files
 _OLD = 1  # had metrics as columns of runs.csv
@@ -42,10 +49,28 @@ def write(results: Results, folder: Path) -> None:
     put(folder / "provenance.json", as_json(results.provenance))
     for name, content in {**({SHEET: results.sheet} if results.sheet else {}), **results.pictures}.items():
         put(folder / name, content)
+    rungs = {f"{one.plan['share']:g}": one for one in results.rungs}
+    for path in [path for path in folder.glob(f"{RUNGS}/*") if path.name not in rungs and path.is_dir()]:
+        shutil.rmtree(path)
+    for name, one in rungs.items():
+        write(one, folder / RUNGS / name)
 
 
 def read(folder: Path) -> Results:
-    """Read a results folder, of the older format too. Raises UserError where a file is missing or broken."""
+    """Read a results folder, of the older format too, with its rungs and its replicates.
+
+    Raises UserError where a file is missing or broken.
+    """
+    again = [one for one in map(_read, _inner(folder, REPLICATES)) if one.replicate < PROBES]
+    return replace(_read(folder), replicates=tuple(sorted(again, key=lambda one: one.replicate)))
+
+
+def _inner(folder: Path, name: str) -> list[Path]:
+    return sorted(path.parent for path in folder.glob(f"{name}/*/suite.json"))
+
+
+def _read(folder: Path) -> Results:
+    """One results folder with its rungs."""
     try:
         plan = json.loads((folder / "suite.json").read_text(encoding="utf-8"))
         old = _checked(folder, plan) == _OLD
@@ -64,7 +89,16 @@ def read(folder: Path) -> Results:
         if not usable_as_file(name):
             raise UserError(f"{folder / 'suite.json'}: the id {name!r} cannot be a file's name")
     pictures = {f"pictures/{path.name}": path.read_bytes() for path in sorted(folder.glob("pictures/*.png"))}
-    return Results(plan, **tables, provenance=provenance, sheet=sheet, pictures=pictures)
+    rungs = sorted((_read(path) for path in _inner(folder, RUNGS)), key=lambda one: one.share)
+    return Results(
+        plan,
+        **tables,
+        provenance=provenance,
+        sheet=sheet,
+        pictures=pictures,
+        rungs=tuple(rungs),
+        replicates=(),
+    )
 
 
 def _checked(folder: Path, plan: Any) -> int:

@@ -10,7 +10,9 @@ import pandas as pd
 
 from bench.claims.evidence import Seen
 from bench.claims.kinds import Pool, Trained, parse
+from bench.claims.ladder import Rung
 from bench.claims.stats import Sample
+from bench.claims.verdicts import Outcome, decide
 from bench.results.pools import diverged_in, environments_of, pools_of, right_in
 from bench.results.values import Index, along_curves, indexed, of_ensemble, of_runs
 from bench.spec import Claim, Ensemble, Reference
@@ -35,6 +37,8 @@ class Results:
     right: pd.DataFrame = field(default_factory=pd.DataFrame)  # which test images a run got right, as text
     sheet: bytes = b""  # a PNG: what each augmentation does, where the suite compares them
     pictures: Mapping[str, bytes] = field(default_factory=dict)  # PNGs of looks, by file name
+    rungs: tuple["Results", ...] = ()  # the same at the shorter budgets of a ladder, shortest first
+    replicates: tuple["Results", ...] = ()  # all of it again with other seeds, in order
 
     @cached_property
     def experiments(self) -> list[str]:
@@ -72,6 +76,29 @@ class Results:
         return Seen(diverged_in(self.runs, self.averaged), right_in(self.right, self.plan["experiments"]))
 
     @property
+    def replicate(self) -> int:
+        """Which replicate it is; 0 is the first."""
+        return int(self.plan.get("replicate", 0))
+
+    @property
+    def share(self) -> float:
+        """Of the budget at which verdicts are given; below 1 for a rung of a ladder."""
+        return float(self.plan.get("share", 1.0))
+
+    @cached_property
+    def steps(self) -> dict[str, int]:
+        """Training steps of the runs of each experiment, and of each ensemble's members."""
+        if "budget" not in self.runs:
+            return {}
+        own = {str(name): int(most) for name, most in self.runs.groupby("experiment")["budget"].max().items()}
+        return own | {one.id: max(own.get(name, 0) for name in one.of) for one in self.averaged}
+
+    @property
+    def ladder(self) -> list[Rung]:
+        """What was measured at each budget of the ladder, that of the verdicts last."""
+        return [Rung(one.steps, one.by_seed, one.seen) for one in (*self.rungs, self)]
+
+    @property
     def label(self) -> str:
         """What every table and figure says: data set, profile, n."""
         if not self.experiments:
@@ -80,7 +107,8 @@ class Results:
         stand_in = "" if data["name"] == data["asked"] else f" standing in for {data['asked']}"
         most, least = max(self.seeds.values()), min(self.seeds.values())
         n = f"{most}" if least == most else f"{least} to {most}"
-        return f"{data['name']}{stand_in}, {plan['profile']} profile, n = {n} seeds"
+        again = f", replicate {self.replicate}" if self.replicate else ""
+        return f"{data['name']}{stand_in}, {plan['profile']} profile{again}, n = {n} seeds"
 
     @cached_property
     def seeds(self) -> dict[str, int]:
@@ -111,9 +139,20 @@ class Results:
 
     @cached_property
     def decided(self) -> list[Claim]:
-        """The claims that this profile decides."""
-        ids = {*self.experiments, *self.networks, *self.pools}
-        return [claim for claim in self.claims if ids.issuperset(claim.experiments())]
+        """The claims that this profile asks about."""
+        ids, profile = {*self.experiments, *self.networks, *self.pools}, self.plan["profile"]
+        return [
+            claim
+            for claim in self.claims
+            if ids.issuperset(claim.experiments()) and (claim.profiles is None or profile in claim.profiles)
+        ]
+
+    @cached_property
+    def outcomes(self) -> list[Outcome]:
+        """The verdicts on them."""
+        return decide(
+            self.decided, self.by_seed, self.count, self.pools, self.environments, self.seen, self.ladder
+        )
 
     @cached_property
     def references(self) -> list[Reference]:

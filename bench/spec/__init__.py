@@ -4,7 +4,7 @@ from bench.spec.base import Named
 from bench.spec.claim import Claim, Reference
 from bench.spec.ensemble import Ensemble, Predict
 from bench.spec.experiment import Experiment, Network
-from bench.spec.profile import LOOKS, PROFILES, SOURCE_SEEDS, TUNING_SEEDS, Profile, ProfileName
+from bench.spec.profile import LOOKS, PROFILES, Profile, ProfileName
 from bench.spec.recipe import Choice, Range, Recipe, Tuning, Warmup
 from bench.spec.run import Data, DataUse, Look, Probe, RunSpec, Transfer, TrialOf
 from bench.spec.suite import Suite, resolve
@@ -12,8 +12,6 @@ from bench.spec.suite import Suite, resolve
 __all__ = [
     "LOOKS",
     "PROFILES",
-    "SOURCE_SEEDS",
-    "TUNING_SEEDS",
     "Choice",
     "Claim",
     "Data",

@@ -6,15 +6,20 @@ from pydantic import Field
 
 from bench.spec.base import Spec
 from bench.spec.metrics import MetricName
+from bench.spec.profile import ProfileName
 
 
 class Claim(Spec):
-    """A sentence about experiments. Its kinds (order, difference, …) stand in `bench.claims.kinds`."""
+    """A sentence about experiments. Its kinds (order, difference, …) stand in `bench.claims.kinds`.
+
+    `profiles` are those that are fair to it, where that are not all in which its experiments stand.
+    """
 
     id: str
     text: str
     said: str = ""  # what the lecture or paper prints
     source: str = ""  # where it prints it
+    profiles: tuple[ProfileName, ...] | None = None
 
     def experiments(self) -> tuple[str, ...]:
         """The ids of all experiments (or counted networks) that the claim speaks of."""

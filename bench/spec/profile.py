@@ -7,12 +7,11 @@ from pydantic import Field, model_validator
 from bench.spec.base import FrozenDict, Named, Options, Spec
 from bench.spec.recipe import Recipe, Tuning
 from bench.spec.run import Data
+from bench.spec.seeds import MOST_RUNGS, MOST_TRIALS
 
 ProfileName = Literal["smoke", "quick", "overnight", "paper"]
 PROFILES: tuple[ProfileName, ...] = ("smoke", "quick", "overnight", "paper")
 LOOKS = (5, 8, 12, 20)  # the numbers of seeds at which verdicts may be given
-TUNING_SEEDS = 1000  # trials take seeds from here on: final seeds, 0 to 19, are fresh
-SOURCE_SEEDS = 100_000  # and sources: new layers must not begin as those of the source began
 
 
 class Profile(Spec):
@@ -20,6 +19,10 @@ class Profile(Spec):
 
     `network` is the model of the experiments that name none; `model` holds options for all models that
     have such an option.
+
+    Verdicts are given at the budget of `recipe`. `ladder` names shorter ones, as shares of its epochs, the
+    longest first (1/2, 1/4): what is compared is trained at those too, each with a whole schedule and seeds
+    of its own, and the report shows how the claims' contrasts change with the budget.
     """
 
     data: Data = Data()
@@ -28,8 +31,20 @@ class Profile(Spec):
     recipe: Recipe
     augment: tuple[Named, ...] | None = None  # in place of the suite's, where sizes differ
     tuning: Tuning | None = None
+    ladder: tuple[float, ...] | None = None
     seeds: int = Field(default=LOOKS[0], ge=1, le=LOOKS[-1])
     stand_in: bool = True  # may `shapes` stand in where the suite's data set cannot be had?
+
+    @model_validator(mode="after")
+    def _rungs(self) -> Self:
+        ladder = self.ladder or ()
+        if len(ladder) >= MOST_RUNGS or any(not 0 < share < 1 for share in ladder):
+            raise ValueError(f"ladder: at most {MOST_RUNGS - 1} shares of the epochs, between 0 and 1")
+        if list(ladder) != sorted(set(ladder), reverse=True):
+            raise ValueError("ladder: give the longest budget first, and each once")
+        if self.tuning and self.tuning.trials > MOST_TRIALS:
+            raise ValueError(f"tuning: at most {MOST_TRIALS} trials")
+        return self
 
     @model_validator(mode="after")
     def _firewall(self) -> Self:

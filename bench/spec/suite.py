@@ -164,10 +164,14 @@ class Suite(Spec):
         return tuple(one for one in self.ensembles if ids.issuperset(one.of))
 
     def decided(self, profile: str) -> tuple[Claim, ...]:
-        """The claims that a profile can decide: all their experiments stand in it."""
+        """The claims that a profile asks about: it is fair to them, and all their experiments stand in it."""
         ids = {*(one.id for one in self.standing(profile)), *(one.id for one in self.networks)}
         ids |= {one.id for one in self.averaged(profile)}
-        return tuple(claim for claim in self.claims if ids.issuperset(claim.experiments()))
+        return tuple(
+            claim
+            for claim in self.claims
+            if ids.issuperset(claim.experiments()) and (claim.profiles is None or profile in claim.profiles)
+        )
 
 
 def _all_known(names: Iterable[str], known: list[str], who: str) -> None:

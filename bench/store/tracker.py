@@ -203,6 +203,7 @@ class Tracker(Store):
             "bench.kind": "experiment",
             "bench.experiment": planned.id,
             "bench.profile": plan.profile_name,
+            "bench.replicate": str(plan.replicate),
             "bench.data": plan.data.name,
             "bench.fingerprint": plan.data.fingerprint,
         }
@@ -210,19 +211,22 @@ class Tracker(Store):
         if plan.data.name != plan.data.asked:
             more["bench.stand_in_for"] = plan.data.asked
         params = flat(planned.spec.model_dump(mode="json")) | {"seed": "all"}
-        if planned.study:
-            params["tuning"] = planned.study.tuning.canonical()
+        if planned.tuning:
+            params["tuning"] = planned.tuning.canonical()
         price = {name: planned.counts[name] for name in ("parameters", "macs")}
-        return self._standing(
-            f"{planned.id} · {plan.profile_name} · {plan.data.name}", tags, more, price, params
-        )
+        return self._standing(f"{planned.id} · {plan.occasion}", tags, more, price, params)
 
     def _report_run(self) -> str:
         """The run that holds the report of this profile and data set."""
         assert self._plan is not None
-        profile, data = self._plan.profile_name, self._plan.data.name
-        tags = {"bench.kind": "report", "bench.profile": profile, "bench.data": data}
-        return self._standing(f"report · {profile} · {data}", tags, {}, {}, {})
+        plan = self._plan
+        tags = {
+            "bench.kind": "report",
+            "bench.profile": plan.profile_name,
+            "bench.replicate": str(plan.replicate),
+            "bench.data": plan.data.name,
+        }
+        return self._standing(f"report · {plan.occasion}", tags, {}, {}, {})
 
     def _standing(
         self,

@@ -21,7 +21,7 @@ def test_the_whole_way(command, suites_dir, data_dir, tmp_path):
 
     code, out, _ = command(*run_tiny(suites_dir, data_dir))
     assert code == 0
-    assert "0 of 10 runs are there, 10 to do" in out
+    assert "0 of 16 runs are there, 16 to do" in out
     folder = tmp_path / "reports" / "tiny" / "smoke"
     made = {path.name for path in folder.iterdir()}
     assert made >= {
@@ -35,7 +35,7 @@ def test_the_whole_way(command, suites_dir, data_dir, tmp_path):
 
     code, out, _ = command(*run_tiny(suites_dir, data_dir, "--seeds", "3"))
     assert code == 0
-    assert "10 of 12 runs are there, 2 to do" in out
+    assert "16 of 24 runs are there, 8 to do" in out
 
     code, out, _ = command("plan", "tiny", *tiny)
     assert "from recorded runs" in out

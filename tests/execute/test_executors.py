@@ -36,7 +36,7 @@ def test_serial_does_all_work(plan, data_dir, tmp_path):
     session = Session(Progress(plan()), [])
     Serial(place(data_dir, tmp_path)).execute(session)
     assert session.complete()
-    assert len(session.results) == 10
+    assert len(session.results) == 16
 
 
 def test_serial_stops_in_time_and_goes_on(plan, data_dir, tmp_path):

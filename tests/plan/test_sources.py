@@ -8,7 +8,7 @@ from bench.common.errors import UserError
 from bench.execute.session import Session
 from bench.plan.plan import make_plan
 from bench.plan.progress import Progress
-from bench.spec import SOURCE_SEEDS, TUNING_SEEDS, Data, Experiment, Range, Transfer
+from bench.spec import Data, Experiment, Range, Transfer
 from tests.plan.made import finished
 
 
@@ -40,9 +40,9 @@ def transferred(suite, data_dir):
 def test_what_starts_from_a_source_waits_for_the_run_of_its_seed(suite, data_dir):
     made = transferred(suite, data_dir)
     (source,) = made.sources
-    seeds = [job.spec.seed - SOURCE_SEEDS for job in Progress(made).finals(source)]
-    assert seeds == [0, 1, TUNING_SEEDS], "none that what begins with it has"
-    assert made.runs_total == 3 + 2 * (3 + 2)
+    own = [job.spec.seed for job in Progress(made).finals(source)]
+    assert [job.seed for job in Progress(made).finals(source)] == [0, 1]
+    assert made.runs_total == 2 + 2 * (2 * 3 + 2)
     session = Session(Progress(made), [])
     done = []
     while (job := session.next()) is not None:
@@ -50,10 +50,11 @@ def test_what_starts_from_a_source_waits_for_the_run_of_its_seed(suite, data_dir
         done.append(job)
         session.ended(job, finished(50.0 - len(done)))
     assert len(done) == made.runs_total
-    assert [job.phase for job in done[:3]] == ["source"] * 3, "others wait for them"
-    keys = {job.spec.seed - SOURCE_SEEDS: job.key for job in Progress(made).finals(source)}
+    assert [job.phase for job in done[:2]] == ["source"] * 2, "others wait for them"
+    assert not {job.spec.seed for job in done if job.phase != "source"} & {*own}, "new layers begin elsewhere"
+    keys = {job.seed: job.key for job in Progress(made).finals(source)}
     for job in (one for one in done if one.experiment == "frozen"):
-        assert job.needs == keys[job.spec.seed if job.phase == "final" else TUNING_SEEDS]
+        assert job.needs == keys[job.seed], "trials too begin with the run of their seed"
 
 
 def test_halves_are_of_the_seed_and_shared_by_all_contenders(suite, data_dir):
@@ -66,26 +67,23 @@ def test_halves_are_of_the_seed_and_shared_by_all_contenders(suite, data_dir):
         session.ended(job, finished())
     classes = {}
     for job in done:
-        seed = {"final": job.spec.seed, "tune": TUNING_SEEDS, "source": job.spec.seed - SOURCE_SEEDS}[
-            job.phase
-        ]
-        classes.setdefault((seed, job.spec.data.half), set()).add(job.spec.data.classes)
+        classes.setdefault((job.seed, job.spec.data.half), set()).add(job.spec.data.classes)
     assert all(len(found) == 1 for found in classes.values())
-    for seed in (0, 1, TUNING_SEEDS):
+    for seed in (0, 1):
         assert not set(*classes[seed, "A"]) & set(*classes[seed, "B"])
 
 
 def test_a_failed_source_fails_what_starts_from_it(suite, data_dir):
     session = Session(Progress(transferred(suite, data_dir)), [])
     while (job := session.next()) is not None:
-        if job.phase == "source" and job.spec.seed == SOURCE_SEEDS:
+        if job.phase == "source" and job.seed == 0:
             session.failed(job, "worker lost")
         else:
             session.ended(job, finished())
     assert session.over
     assert sorted(session.failures.values()) == [
-        "A, seed 100000: worker lost",
-        "frozen, seed 0: what it begins with has failed",
+        "A, seed 0: worker lost",
+        *(f"frozen, seed 0, trial {n}: what it begins with has failed" for n in range(2)),
     ]
 
 
@@ -99,9 +97,12 @@ def test_the_share_of_old_layers_rate_can_be_tuned(suite, data_dir):
         error -= 1  # each trial better than the one before
         session.ended(job, finished(error))
     (frozen,) = made.experiments
-    best = frozen.study.best(session.progress.told(frozen))[0].values["start.share"]
-    assert best != 1.0
-    assert {job.spec.start.share for job in session.progress.finals(frozen)} == {best}
+    best = {
+        seed: study.best(session.progress.told(frozen, seed))[0].values["start.share"]
+        for seed, study in frozen.studies.items()
+    }
+    assert {job.seed: job.spec.start.share for job in session.progress.finals(frozen)} == best
+    assert len({*best.values(), 1.0}) == 3, "each seed has its own"
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,10 @@
+import math
+
 import pytest
 
-from bench.plan.tuning import Study
+from bench.plan.tuning import Study as AnyStudy
 from bench.spec import Choice, DataUse, Range, Recipe, RunSpec, Tuning
+from bench.spec.seeds import SeedNumbers
 from bench.train.records import Epoch, Result
 
 TUNING = Tuning(
@@ -20,6 +23,10 @@ BASE = RunSpec(
 )
 
 
+def Study(base: RunSpec, tuning: Tuning, seed: int = 0) -> AnyStudy:
+    return AnyStudy(base, tuning, SeedNumbers(), seed)
+
+
 def result(error: float, status: str = "finished", epochs: int = 2) -> Result:
     curve = tuple(Epoch(i + 1, 0.1, 1.0, 50.0, 1.0, error + epochs - i - 1, 1.0, 1.0) for i in range(epochs))
     return Result(status, curve, {"validation_error": error})
@@ -30,7 +37,7 @@ def error_of(trial) -> float:
     return 10 + 100 * abs(trial.values["lr"] - 0.1) + (trial.values["schedule"] == "step")
 
 
-def play(study: Study) -> list:
+def play(study: AnyStudy) -> list:
     told = []
     for generation in range(study.generations):
         told += [(trial, result(error_of(trial))) for trial in study.ask(generation, told)]
@@ -49,8 +56,28 @@ def test_a_generation_asked_again_is_the_same():
     assert study.ask(1, told) == study.ask(1, told)
 
 
-def test_the_first_trial_is_the_recipe_as_it_stands():
-    assert play(Study(BASE, TUNING))[0][0].values == {"lr": 0.2, "schedule": "step"}
+def test_first_trials_lie_one_in_each_equal_part_of_every_range():
+    for seed in range(20):
+        rates = sorted(trial.values["lr"] for trial in Study(BASE, TUNING, seed).ask(0, []))
+        parts = [math.floor(3 * math.log(rate / 0.01) / math.log(100)) for rate in rates]
+        assert parts == [0, 1, 2]
+    spread = {trial.values["lr"] for seed in range(20) for trial in Study(BASE, TUNING, seed).ask(0, [])}
+    assert len(spread) == 60, "each seed has its own places"
+    choices = [
+        trial.values["schedule"] for seed in range(20) for trial in Study(BASE, TUNING, seed).ask(0, [])
+    ]
+    assert 20 <= choices.count("step") <= 40
+
+
+def test_contenders_of_one_seed_search_at_like_places_whatever_their_own_setting_is():
+    rotated = BASE.replace(augment=({"name": "rotation", "options": {"degrees": 20.0}},))
+    one = TUNING.replace(space={"lr": TUNING.space["lr"], "weight_decay": Range(low=5, high=90)})
+    other = TUNING.replace(space={"lr": TUNING.space["lr"], "rotation.degrees": Range(low=5, high=90)})
+    tried = [
+        [list(trial.values.values()) for trial in Study(base, tuning).ask(0, [])]
+        for base, tuning in ((BASE, one), (rotated, other))
+    ]
+    assert tried[0] == tried[1]
 
 
 def test_later_generations_depend_on_what_was_told():
@@ -60,18 +87,19 @@ def test_later_generations_depend_on_what_was_told():
     assert study.ask(2, told)[0].values != study.ask(2, other)[0].values
 
 
-def test_another_budget_space_or_experiment_is_another_study_and_a_seed_is_not():
+def test_another_budget_space_experiment_or_seed_is_another_study():
     key = Study(BASE, TUNING).key
     assert Study(BASE, TUNING.replace(trials=8)).key != key
     assert Study(BASE.replace(recipe=Recipe(epochs=6)), TUNING).key != key
-    assert Study(BASE.replace(seed=9), TUNING).key == key
+    assert Study(BASE, TUNING, seed=1).key != key
+    assert Study(BASE.replace(seed=9), TUNING).key == key, "a final run's number has no part"
 
 
 def test_trials_have_keys_and_seeds_that_no_final_run_has():
     study = Study(BASE, TUNING)
     specs = [study.spec(trial) for trial, _ in play(study)]
     assert len({spec.key for spec in specs}) == 7
-    assert [spec.seed for spec in specs] == list(range(1000, 1007))
+    assert [spec.seed for spec in specs] == [10_000 + 1_000 * number for number in range(7)]
     assert {spec.recipe.epochs for spec in specs} == {2}
 
 
@@ -124,7 +152,6 @@ def test_an_augmentation_s_strength_is_tuned_like_a_recipe_s_field():
     study = Study(BASE.replace(augment=steps), tuning)
     told = play(study)
     tried = [trial.values["rotation.degrees"] for trial, _ in told]
-    assert tried[0] == 20.0, "trial 0 is the augmentation as it stands"
     assert len(set(tried)) == len(tried)
     assert all(5 <= degrees <= 90 for degrees in tried)
     for trial, _ in told:

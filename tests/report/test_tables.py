@@ -15,7 +15,7 @@ from bench.report.page import curves_data
 from bench.report.references import references_table
 from bench.report.table import Table
 from bench.report.tables import main_table, trouble_table
-from bench.report.tuning import tuned_table
+from bench.report.tuning import tuned_table, tuning_table
 from bench.results.files import write
 from bench.spec import Reference
 from tests.report.made import made_up
@@ -69,7 +69,29 @@ def test_the_overview_has_an_interval_for_other_images():
     assert low < seeds_low < seeds_high < high
 
 
-def test_tuning_tells_what_was_chosen_and_what_mattered():
+def test_tuning_tells_what_each_seed_chose_and_where_all_took_an_end_of_the_range():
+    rates = {0: [0.02, 0.1, 0.5], 1: [0.03, 0.2, 0.9], 2: [0.02, 0.3, 0.4]}  # of thirds from 0.01 to 1
+    trials = pd.DataFrame(
+        [
+            {"experiment": "plain-20", "seed": seed, "trial": number, "lr": rate, "status": "finished",
+             "epochs": 3, "validation_error": 50.0 - 10 * number - seed}
+            for seed, own in rates.items() for number, rate in enumerate(own)
+        ]
+    )  # fmt: skip
+    results = replace(made_up(tuning={"trials": 3, "epochs": 3, "generation": 3}), trials=trials)
+    space = {"lr": {"low": 0.01, "high": 1.0, "log": True}}
+    results.plan["experiments"][0]["tuned"] = space
+    (row,) = tuned_table(results).rows
+    assert row == ("plain-20", "9", "lr 0.5 (0.4 to 0.9)", "29.00", "lr, high")
+    assert tuning_table(results).rows[2] == (
+        "plain-20", "0", "2", "0.5", "finished, chosen", "3", "30.00"
+    )  # fmt: skip
+    trials.loc[(trials["seed"] == 1) & (trials["trial"] == 1), "validation_error"] = 1.0
+    (row,) = tuned_table(replace(results, trials=trials)).rows
+    assert row[2:] == ("lr 0.4 (0.2 to 0.5)", "28.00", "–"), "one of them chose another part"
+
+
+def test_older_results_have_one_search_for_all_seeds():
     rates = np.linspace(0.1, 0.6, 6)
     trials = pd.DataFrame(
         {"experiment": "plain-20", "trial": range(6), "lr": rates, "status": ["finished"] * 5 + ["pruned"],
@@ -77,7 +99,7 @@ def test_tuning_tells_what_was_chosen_and_what_mattered():
     )  # fmt: skip
     tuning = {"trials": 6, "epochs": 3, "generation": 2}
     (row,) = tuned_table(replace(made_up(tuning=tuning), trials=trials)).rows
-    assert row == ("plain-20", "6, 1 pruned", "lr 0.5", "10.00", "lr -1.00")
+    assert row == ("plain-20", "6, 1 pruned", "lr 0.5", "10.00", "–")
 
 
 def test_diverged_and_missing_runs_are_told_by_seed():
@@ -132,7 +154,19 @@ def test_only_differences_beyond_the_seeds_are_told(folders):
     assert {row[0]: row[3] for row in found.table.rows}["resnet-20"] == "the same runs"
     back = {row[0]: row[-1] for row in compare(*folders[::-1]).table.rows}
     assert back["plain-56"] == "B is worse"
-    assert found.notes == []
+    assert found.notes == ["5 runs are in both: verdicts rest on them in both"]
+    assert {row[0]: row[-1] for row in found.verdicts.rows} == {"degradation": "came out again"}
+    assert found.agreement.startswith("1 of 1 verdicts came out again; none turned round; ")
+
+
+def test_runs_that_both_folders_have_say_nothing_of_a_difference(tmp_path):
+    few, more = made_up(seeds=3), made_up(seeds=5)  # the same keys for the first three
+    for name, results in (("a", few), ("b", more)):
+        write(results, tmp_path / name)
+    found = {row[0]: row for row in compare(tmp_path / "a", tmp_path / "b").table.rows}
+    rest = more.values("plain-20", "test_error")[3:]
+    own = few.values("plain-20", "test_error")
+    assert found["plain-20"][3].startswith(f"{rest.mean() - own.mean():.2f} [")
 
 
 def test_folders_that_share_nothing_are_refused(folders, tmp_path):

@@ -22,9 +22,12 @@ if TYPE_CHECKING:
 
 def pictures(results: "Results", label: str) -> "list[Picture]":
     """All pictures that the suite declares and the results allow, in the suite's order."""
+    from bench.report.figures.ladder import Ladder
+
     declared = results.plan.get("figures")
     figures = defaults(results) if declared is None else [parse(one) for one in declared]
-    drawn = (one.draw(results, label) for one in figures)
+    ladder = [Ladder(name="ladder")] if results.rungs else []
+    drawn = (one.draw(results, label) for one in (*ladder, *figures))
     return [picture for picture in drawn if picture is not None]
 
 

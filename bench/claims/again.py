@@ -1,0 +1,80 @@
+"""Whether verdicts and estimates came out again: in another replicate, on another machine."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from bench.claims import stats
+from bench.claims.stats import Estimate
+from bench.claims.verdicts import Outcome
+
+Again = Literal["again", "turned", "opened", "closed"]
+WORDS: dict[Again, str] = {
+    "again": "came out again",
+    "turned": "turned round",
+    "opened": "decided before, undecided again",
+    "closed": "undecided before, decided again",
+}
+
+
+def verdict_again(first: str, second: str) -> Again:
+    """What became of a verdict."""
+    if first == second:
+        return "again"
+    if "undecided" not in (first, second):
+        return "turned"
+    return "closed" if first == "undecided" else "opened"
+
+
+@dataclass(frozen=True)
+class Apart:
+    """Two estimates of one contrast: their difference in standard errors, squared, and whether they agree."""
+
+    squared: float
+    agree: bool
+
+
+def apart(one: Estimate, other: Estimate, level: float = 0.95) -> Apart | None:
+    """How far two independent estimates lie apart, by Welch's test; None where either has no spread."""
+    if not (one.se > 0 and other.se > 0):
+        return None
+    variance = one.se**2 + other.se**2
+    df = variance**2 / (one.se**4 / one.df + other.se**4 / other.df)
+    squared = (one.value - other.value) ** 2 / variance
+    return Apart(squared, squared <= stats.quantile(df, level) ** 2)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How verdicts and estimates of some pairs of replicates compare."""
+
+    verdicts: dict[Again, int]
+    apart: tuple[Apart, ...]
+
+    @property
+    def line(self) -> str:
+        """In one line."""
+        total = sum(self.verdicts.values())
+        if not total:
+            return "no claim in common"
+        told = [f"{self.verdicts['again']} of {total} verdicts came out again"]
+        told.append(f"{self.verdicts['turned'] or 'none'} turned round")
+        if self.apart:
+            agree = sum(one.agree for one in self.apart)
+            mean = sum(one.squared for one in self.apart) / len(self.apart)
+            told.append(f"{agree} of {len(self.apart)} estimates agree")
+            told.append(f"their squared differences are {mean:.2f} times their variances on average")
+        return "; ".join(told)
+
+
+def tally(pairs: Sequence[tuple[Outcome, Outcome]]) -> Tally:
+    """Of the outcomes of the same claims in two independent sets of runs, pair by pair."""
+    verdicts = [verdict_again(one.verdict, other.verdict) for one, other in pairs]
+    distances = [
+        apart(here, there)
+        for one, other in pairs
+        for (_, here), (_, there) in zip(one.contrasts, other.contrasts, strict=False)
+    ]
+    return Tally(
+        {kind: verdicts.count(kind) for kind in WORDS}, tuple(one for one in distances if one is not None)
+    )

@@ -1,0 +1,62 @@
+"""Replicates side by side: whether all of it, done again with other seeds, gives the same verdicts."""
+
+from collections.abc import Sequence
+from itertools import combinations
+
+from bench.claims.again import WORDS, tally, verdict_again
+from bench.claims.kinds import Trained
+from bench.claims.verdicts import Outcome
+from bench.report.table import Table, interval
+from bench.results.tables import Results
+
+
+def replicates_table(results: Results) -> Table | None:
+    """Every claim's verdict and estimates in each replicate; None where there is one alone."""
+    if not results.replicates:
+        return None
+    every = [results, *results.replicates]
+    found = [_trained(one.outcomes) for one in every]
+    shared = [claim for claim in found[0] if all(claim in one for one in found)]
+    rows = []
+    for claim in shared:
+        outcomes = [one[claim] for one in found]
+        kinds = {verdict_again(a.verdict, b.verdict) for a, b in combinations(outcomes, 2)}
+        told = (
+            "turned round" if "turned" in kinds else "came out again" if kinds == {"again"} else "not always"
+        )
+        rows.append((claim, *(cell(one) for one in outcomes), told))
+    pairs = [(a[claim], b[claim]) for a, b in combinations(found, 2) for claim in shared]
+    names = ("first", *(f"replicate {one.replicate}" for one in results.replicates))
+    caption = (
+        f"Replicates: {results.label}. All of it was done again with other seeds, splits and searches. Of "
+        f"all pairs: {tally(pairs).line}. Independent replicates of one truth would have 1 times"
+    )
+    return Table("replicates", caption, ("claim", *names, "verdict"), tuple(rows))
+
+
+def verdicts_side_by_side(a: Results, b: Results) -> tuple[Table, str]:
+    """The claims that two results folders decide, and in one line how often they agree."""
+    one, other = _trained(a.outcomes), _trained(b.outcomes)
+    shared = [claim for claim in one if claim in other]
+    rows = tuple(
+        (
+            claim,
+            cell(one[claim]),
+            cell(other[claim]),
+            WORDS[verdict_again(one[claim].verdict, other[claim].verdict)],
+        )
+        for claim in shared
+    )
+    table = Table("verdicts", f"A: {a.label}. B: {b.label}", ("claim", "A", "B", "verdict"), rows)
+    return table, tally([(one[claim], other[claim]) for claim in shared]).line
+
+
+def cell(outcome: Outcome) -> str:
+    """A verdict with the estimates that it rests on."""
+    assert isinstance(outcome.claim, Trained)
+    shown = "; ".join(interval(found) for _, found in outcome.contrasts[: outcome.claim.shown()])
+    return f"{outcome.verdict}: {shown}" if shown else outcome.verdict
+
+
+def _trained(outcomes: Sequence[Outcome]) -> dict[str, Outcome]:
+    return {one.claim.id: one for one in outcomes if isinstance(one.claim, Trained)}

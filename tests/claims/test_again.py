@@ -1,0 +1,58 @@
+"""Whether verdicts and estimates came out again."""
+
+import numpy as np
+import pytest
+
+from bench.claims import Difference, stats
+from bench.claims.again import apart, tally, verdict_again
+from bench.claims.verdicts import decide
+from tests.claims.made import by_seed
+
+CLAIM = Difference(id="x", text="x", metric="test_error", lower="b", higher="a")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "word"),
+    [
+        ("supported", "supported", "again"),
+        ("undecided", "undecided", "again"),
+        ("supported", "contradicted", "turned"),
+        ("contradicted", "undecided", "opened"),
+        ("undecided", "contradicted", "closed"),
+    ],
+)
+def test_what_becomes_of_a_verdict(first, second, word):
+    assert verdict_again(first, second) == word
+
+
+def outcome(rng, difference=3.0):
+    found = {"a": by_seed(difference + rng.normal(size=5)), "b": by_seed(rng.normal(size=5))}
+    (one,) = decide([CLAIM], lambda name, metric: found[name], None)
+    return one
+
+
+def test_replicates_of_one_truth_lie_about_one_variance_apart():
+    rng = np.random.Generator(np.random.PCG64(3))
+    found = tally([(outcome(rng), outcome(rng)) for _ in range(400)])
+    mean = np.mean([one.squared for one in found.apart])
+    assert 0.85 <= mean <= 1.5, "five seeds a side: a little above 1, as t is wider than the normal one"
+    agree = np.mean([one.agree for one in found.apart])
+    assert 0.92 <= agree <= 0.985
+    assert found.verdicts["turned"] == 0
+    assert "none turned round" in found.line
+
+
+def test_replicates_that_hide_something_lie_further_apart():
+    rng = np.random.Generator(np.random.PCG64(4))
+    found = tally([(outcome(rng, 3 + rng.normal()), outcome(rng, 3 + rng.normal())) for _ in range(200)])
+    assert np.mean([one.squared for one in found.apart]) > 2
+
+
+def test_without_spread_there_is_no_distance():
+    flat, found = stats.mean(np.ones(5)), stats.mean(np.arange(5.0))
+    assert apart(flat, found) is None
+    assert apart(found, found).agree
+
+
+def test_nothing_in_common_is_said():
+    assert tally([]).line == "no claim in common"
