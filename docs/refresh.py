@@ -41,8 +41,8 @@ def verdicts() -> str:
     lines = ["| claim | verdict | measured here | the paper |", "|---|---|---|---|"]
     for one in outcomes:
         measured = "; ".join(_contrast(each) for each in one["contrasts"]) or one["note"]
-        told = ", ".join(filter(None, [one["budget"] and f"at {one['budget']}", *one["remarks"]]))
-        lines.append(f"| {one['text']} | **{one['verdict']}** {told} | {measured} | {one['said']} |")
+        held = ", ".join(filter(None, [one["budget"] and f" at {one['budget']}", *one["remarks"]]))
+        lines.append(f"| {one['text']} | **{one['verdict']}**{held} | {measured} | {one['said']} |")
     return "\n".join(lines)
 
 

@@ -26,6 +26,7 @@ CLAIMS = [
         higher="resnet-20",
         said="6.97 against 8.75 %",
         source=f"{HE}, Table 6",
+        profiles=("overnight", "paper"),
     ),
     errs_less(
         id="residual-wins",
