@@ -13,6 +13,7 @@ from bench.claims.verdicts import Outcome
 from bench.common.errors import UserError
 from bench.report import tables
 from bench.report.averages import ensemble_cost_table, ensemble_price_table, ensembles_table
+from bench.report.built import built, is_built
 from bench.report.figures import pictures
 from bench.report.further import further_tables
 from bench.report.ladder import ladder_table
@@ -31,10 +32,13 @@ def build_report(folder: Path) -> list[Outcome]:
     """Write the report of a results folder into it; returns the verdicts.
 
     `verdicts.json`, `tables/`, `figures/` are functions of the runs alone; `report.md` and
-    `report.html` add what cost.csv and provenance.json tell. Raises UserError where results are missing.
+    `report.html` add what cost.csv and provenance.json tell. Where nothing has changed since it was built,
+    neither results nor code, it stays. Raises UserError where results are missing.
     """
     results = read(folder)
     outcomes = results.outcomes
+    if is_built(folder):
+        return outcomes
     shown = _tables(results, outcomes)
     drawn = pictures(results, results.label)
     layers, more = layer_tables(results), list(further_tables(results))
@@ -73,6 +77,7 @@ def build_report(folder: Path) -> list[Outcome]:
     page, text = (environment().get_template(f"report.{kind}.j2").render(content) for kind in ("html", "md"))
     put(folder / "report.html", page)
     put(folder / "report.md", without_html(text))
+    built(folder)
     return outcomes
 
 

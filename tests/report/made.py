@@ -94,7 +94,8 @@ def made_up(seeds: int = 5, missing: int = 0, **facts) -> Results:
 def built(folder: Path, results: Results) -> dict[str, bytes]:
     write(results, folder)
     build_report(folder)
-    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+    made = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != ".built")
+    return {str(path.relative_to(folder)): path.read_bytes() for path in made}
 
 
 def compared(sizes: tuple[int, ...] = (100,)) -> Results:

@@ -30,6 +30,29 @@ def test_what_is_not_made_any_more_goes(tmp_path):
     assert (tmp_path / "runs.csv").exists()
 
 
+def test_a_report_is_built_anew_only_where_something_has_changed(tmp_path, monkeypatch):
+    built(tmp_path, made_up())
+    drawn = []
+    monkeypatch.setattr("bench.report.build.pictures", lambda *given: drawn.append(given) or [])
+    first = build_report(tmp_path)
+    assert not drawn
+    assert [one.verdict for one in first] == [
+        one["verdict"] for one in json.loads((tmp_path / "verdicts.json").read_text())
+    ]
+    for path, content in (
+        (tmp_path / "runs.csv", (tmp_path / "runs.csv").read_text().replace("finished", "diverged", 1)),
+        (tmp_path / "report.html", "<html>by hand</html>"),
+    ):
+        path.write_text(content)
+        build_report(tmp_path)
+        assert len(drawn) == 1, path
+        drawn.clear()
+    (tmp_path / "tables" / "runs.csv").unlink()
+    build_report(tmp_path)
+    assert len(drawn) == 1
+    assert (tmp_path / "tables" / "runs.csv").is_file()
+
+
 def test_what_depends_on_the_machine_stays_in_its_own_files(tmp_path, report):
     slow = made_up()
     slow = replace(
