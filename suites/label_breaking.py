@@ -1,7 +1,7 @@
 """Does an augmentation that destroys the label's information hurt?
 
-Source: the lecture on augmentation, which warns of flipping digits and of turning a 6 into a 9. No number is
-printed there.
+Source: ours. The lecture on augmentation says that a label must survive it; digits that are mirrored or
+turned round are our example. No number is printed anywhere that we know.
 
 Profiles
   smoke  1 minute. 512 images, 1 epoch; proves the machinery, decides nothing.
@@ -32,7 +32,7 @@ AUGMENTED = {
 }
 RECIPE = Recipe(epochs=15, batch_size=64, lr=0.05, weight_decay=5e-4, schedule="one-cycle")
 SPACE = {"lr": Range(low=0.01, high=0.3), "weight_decay": Range(low=1e-5, high=5e-3)}
-claim = partial(Difference, metric="test_error", said="no number", source="lecture on augmentation")
+claim = partial(Difference, metric="test_error", said="no number", source="ours")
 
 suite = Suite(
     title="Augmentation that breaks the label",

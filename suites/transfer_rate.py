@@ -1,9 +1,9 @@
 """Do layers that have learnt want a milder learning rate than new ones, where both are tuned alike?
 
 Source: the lecture on transfer learning (0.001 for layers from elsewhere, 0.01 for new ones). A net trained
-on CIFAR-10 goes on with 20 clothing photographs a class. Every contender is tuned with one budget: the
-learning rate and one setting more, which is the old layers' share of it where that is asked about, else
-weight decay.
+on CIFAR-10 goes on with 200 clothing photographs, 20 a class on average. Every contender is tuned with one
+budget: the learning rate and one setting more, which is the old layers' share of it where that is asked
+about, else weight decay.
 
 Profiles
   smoke  1 minute. 200 images of 16×16 pixels; proves the machinery, decides nothing.

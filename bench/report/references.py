@@ -1,11 +1,10 @@
-"""Published numbers beside ours: like with like, and never one that was not found."""
+"""Published numbers beside ours: compared only by the same protocol, and never one that was not found."""
 
 import math
 
 import numpy as np
 
 from bench.claims import stats
-from bench.claims.stats import Estimate
 from bench.report.table import Table, interval
 from bench.results.tables import Results
 from bench.spec import Reference
@@ -26,22 +25,26 @@ def _reference(one: Reference) -> str:
     return f"{one.value:g}{spread} ({runs}{where})"
 
 
+_CLOSE = 0.1  # of a published number: a prediction interval that reaches no further calls ours the same
 _OURS = {"mean": "mean", "single": "mean", "median": "median", "best": "best"}
 
 
 def references_table(results: Results) -> Table | None:
     """Each published number beside ours of the same kind; None where there is none to show.
 
-    Their mean and our mean differ with Welch's interval where they print a spread, else with ours alone. A
-    single run of theirs is set beside our mean with the interval for one more run. Best and median have
-    no interval.
+    They are compared only where the protocol is the published one, by a prediction interval: for one more run
+    of ours where theirs is a single one, Welch's where they print a mean with its spread.
     """
     rows = [_beside(results, one) for one in results.references if len(_ours(results, one))]
     if not rows:
         return None
-    columns = ("experiment", "metric", "published", "ours", "ours − published [95 % interval]", "source")
-    other = " They were measured with another protocol, so a difference says little" * results.other_protocol
-    caption = f"Beside the published numbers, like with like: {results.label}.{other}"
+    columns = ("experiment", "metric", "published", "ours", "compared", "source")
+    caption = (
+        f"Published numbers: {results.label}. They are compared only where they were measured by our "
+        "protocol. Same: 0 lies within the 95 % prediction interval of ours − published, which reaches no "
+        f"further than {100 * _CLOSE:.0f} % of the published number; not the same: 0 lies outside; else one "
+        "cannot tell"
+    )
     return Table("references", caption, columns, tuple(rows))
 
 
@@ -54,16 +57,28 @@ def _beside(results: Results, one: Reference) -> tuple[str, ...]:
     kind = _OURS[one.statistic]
     best = np.max if lower_is_better(one.metric) is False else np.min
     ours = float({"mean": np.mean, "median": np.median, "best": best}[kind](sample))  # type: ignore[operator]
-    difference = Estimate(ours - one.value, math.nan, math.nan, math.nan, math.nan, len(sample))
-    if kind == "mean" and len(sample) > 1:
-        runs = 1 if one.statistic == "single" else one.n
-        spread = one.spread if one.n > 1 else None
-        difference = stats.against_published(stats.mean(sample), one.value, runs=runs, spread=spread)
     return (
         one.experiment,
         title(one.metric),
         _reference(one),
         f"{ours:.2f} ({kind} of {len(sample)})",
-        interval(difference),
+        _compared(results, one, sample),
         f"{one.paper}, {one.where}",
     )
+
+
+def _compared(results: Results, one: Reference, sample: stats.Sample) -> str:
+    """Same, not the same, cannot tell; or why they are not compared."""
+    if one.data or results.other_protocol:
+        return "not compared: another data set" if one.data else "not compared: another protocol"
+    if _OURS[one.statistic] != "mean" or len(sample) < 2:
+        return "cannot tell: no interval"
+    runs = 1 if one.statistic == "single" else one.n
+    spread = one.spread if one.n > 1 else None
+    found = stats.against_published(stats.mean(sample), one.value, runs=runs, spread=spread)
+    if math.isnan(found.low):
+        return "cannot tell: no interval"
+    if not found.low <= 0 <= found.high:
+        return f"not the same: {interval(found)}"
+    close = max(-found.low, found.high) <= _CLOSE * one.value
+    return f"{'same' if close else 'cannot tell'}: {interval(found)}"

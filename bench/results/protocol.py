@@ -3,9 +3,10 @@
 from typing import Any
 
 from bench.results.settings import flat
-from bench.spec import Suite, resolve
+from bench.spec import Experiment, Suite, resolve
 
 _REFERENCE = "paper"
+_PAPERS = "fp32"  # the precision of all papers that are quoted
 _NO_PROTOCOL = {"seed", "data.name", "data.fingerprint", "data.seed"}
 _SHOWN = {  # in words, and first; whatever else differs follows under its own name
     "data.train": "training images",
@@ -30,33 +31,49 @@ _AS_PUBLISHED = ("data.size", "model.")  # where nothing is said
 
 
 def differences(suite: Suite, profile_name: str) -> list[dict[str, str]]:
-    """Rows of (what, here, published) where a profile departs from the suite's paper profile.
+    """Rows of (what, here, published) where a profile departs from what was published.
 
-    Read off the first experiment that stands in both. The paper profile itself differs at most in the
-    data set that the published numbers were measured on.
+    Read off the first experiment that stands in the suite's paper profile too. That profile itself differs
+    in the data set that the published numbers were measured on, in precision, and where it tunes.
     """
     elsewhere = sorted({one.data for one in suite.references if one.data})
-    data = [{"what": "data set", "here": suite.data, "published": ", ".join(elsewhere)}] if elsewhere else []
+    rows = [{"what": "data set", "here": suite.data, "published": ", ".join(elsewhere)}] if elsewhere else []
     shared = [one for one in suite.standing(profile_name) if _REFERENCE in one.profiles]
-    if profile_name == _REFERENCE or _REFERENCE not in suite.profiles or not shared:
-        return data
+    if _REFERENCE not in suite.profiles or not shared:
+        return rows
+    own = [] if profile_name == _REFERENCE else _departures(suite, profile_name, shared[0])
+    precision = resolve(suite, suite.profiles[profile_name], shared[0], suite.data, "").recipe.precision
+    if precision != _PAPERS:
+        said = {"here": _PRECISIONS[precision], "published": _PRECISIONS[_PAPERS]}
+        own.append({"what": _SHOWN["recipe.precision"], **said})
+    return rows + own + _tuned(suite, profile_name)
+
+
+def _departures(suite: Suite, profile_name: str, experiment: Experiment) -> list[dict[str, str]]:
+    """Where a profile's specification of an experiment differs from the paper profile's."""
     here, there = (
-        flat(resolve(suite, suite.profiles[name], shared[0], suite.data, "").model_dump(mode="json"))
+        flat(resolve(suite, suite.profiles[name], experiment, suite.data, "").model_dump(mode="json"))
         for name in (profile_name, _REFERENCE)
     )
     others = sorted((here.keys() | there.keys()) - _SHOWN.keys() - _NO_PROTOCOL)
     words = {**_SHOWN, **{name: name.replace(".", ", ").replace("_", " ") for name in others}}
-    rows = data + [
+    words.pop("recipe.precision")  # which is that of the papers, not of the paper profile
+    return [
         {"what": what, "here": _say(name, here), "published": _say(name, there)}
         for name, what in words.items()
         if here.get(name) != there.get(name)
     ]
+
+
+def _tuned(suite: Suite, profile_name: str) -> list[dict[str, str]]:
+    """What a profile tunes, strengths of augmentations and shares included."""
     tuning = suite.profiles[profile_name].tuning
-    if tuning:
-        space = ", ".join(tuning.space)
-        said = f"{space}: best of {tuning.trials} trials of {tuning.epochs} epochs, on validation images"
-        rows.append({"what": "chosen settings", "here": said, "published": "fixed beforehand"})
-    return rows
+    if not tuning:
+        return []
+    own = dict.fromkeys(name for one in suite.standing(profile_name) for name in one.space)
+    space = ", ".join({**dict.fromkeys(tuning.space), **own})
+    said = f"{space}: best of {tuning.trials} trials of {tuning.epochs} epochs a seed, on validation images"
+    return [{"what": "chosen settings", "here": said, "published": "the authors' own"}]
 
 
 def _say(name: str, values: dict[str, Any]) -> str:

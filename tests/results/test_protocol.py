@@ -11,14 +11,23 @@ def told(suite: str, profile: str) -> dict[str, tuple[str, str]]:
 
 def test_what_quick_changes_is_read_off_the_specification():
     found = told("resnet-vs-plain", "quick")
-    assert found["epochs"] == ("10", "164")
-    assert found["width of the first stage"] == ("8", "as published")
-    assert found["training images"] == ("10,000", "all")
+    assert found["epochs"] == ("5", "164")
+    assert "width of the first stage" not in found
+    assert found["training images"] == ("20,000", "all")
     assert "data set" not in found
 
 
 def test_the_paper_profile_has_the_published_protocol():
-    assert told("resnet-vs-plain", "paper") == {}
+    precision = ("bf16 (float32 on cores without it)", "float32")
+    assert told("resnet-vs-plain", "paper") == {"precision": precision}, "which the papers did not have"
+    assert told("resnet-vs-plain", "quick")["precision"] == precision
+
+
+def test_a_paper_profile_that_tunes_says_so_with_all_that_it_tunes():
+    here, there = told("augmentation", "paper")["chosen settings"]
+    assert here.startswith("lr, weight_decay, ")
+    assert "rotation.degrees" in here
+    assert there == "the authors' own"
 
 
 @pytest.mark.parametrize("profile", ["smoke", "quick", "paper"])
