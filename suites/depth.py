@@ -7,8 +7,8 @@ Profiles
   smoke      1 minute. Tiny networks on 512 images; proves the machinery, decides nothing.
   quick      20 minutes on two cores. 20,000 CIFAR-10 images, all widths an eighth, 1,560 steps of 128, VGG
              with batch norm, no dropout; all at one learning rate, untuned, 5 seeds. Can decide:
-             small-filters, remove-7, remove-67, remove-34, remove-3467. Not run in quick: vgg-depth and vgg-1x1, whose
-             deeper nets learn more slowly than minutes allow; vgg-lrn, vgg-depth-19.
+             small-filters, remove-7, remove-67, remove-34, remove-3467. Not run in quick: vgg-depth and
+             vgg-1x1, whose deeper nets learn more slowly than minutes allow; vgg-lrn, vgg-depth-19.
              Trials of an earlier version (3 epochs of 10,000 images, validation images) found all of these
              contenders best at rates of 0.01 to 0.05; 0.03 is taken. It had AlexNet and its parts within 3
              points of each other at 550 steps, where published errors span 30: what is expected is little
