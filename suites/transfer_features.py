@@ -10,12 +10,12 @@ Profiles
          clothing at 32×32 pixels: 200, 800 or 3,000 images (40, 20, 12 epochs). Untuned; 5 seeds. Can decide:
          deeper, pretrained, random-worse, softmax, beats-scratch, few-classifier, some-upper, all-whole,
          scarce.
-         A probe with three seeds (and 10,000 images of CIFAR-10) gave validation errors (all images alike)
-         of 68, 62, 54, 50 % after layers 1, 3, 5, 7 of the trained net and 71, 71, 65, 67 of a random one;
-         with 200 images 65 from scratch, 63 by the machine on layer 7, 62, 58, 59 training classifier, upper layers, all; with 800 49, 59,
-         48, 47; with 3,000 33, 55, 39, 38. So pretrained, some-upper and scarce are expected to be
-         supported; all-whole, few-classifier and random-worse contradicted; beats-scratch and softmax to
-         stay open.
+         A probe with three seeds (and 10,000 images of CIFAR-10) gave validation errors (all images alike) of
+         68, 62, 54, 50 % after layers 1, 3, 5, 7 of the trained net and 71, 71, 65, 67 of a random one; with
+         200 images 65 from scratch, 63 by the machine on layer 7, 62, 58, 59 training classifier, upper
+         layers, all; with 800 49, 59, 48, 47; with 3,000 33, 55, 39, 38. So pretrained, some-upper and scarce
+         are expected to be supported; all-whole, few-classifier and random-worse contradicted; beats-scratch
+         and softmax to stay open.
   paper  AlexNet for images of 32×32, 100 epochs; some GPU hours.
 """
 
