@@ -98,11 +98,10 @@ def suite_seconds(folder: Path, *, seeds: int, trials: int, how: list[str]) -> f
 def slope(folder: Path, how: list[str], *, tuned: bool = False) -> tuple[float, float]:
     """Seconds that starting costs, and that each run more costs; with `tuned`, each trial."""
     few, many = (
-        suite_seconds(folder, seeds=FEW if tuned else n, trials=n if tuned else 0, how=how)
-        for n in (FEW, MANY)
+        suite_seconds(folder, seeds=1 if tuned else n, trials=n if tuned else 0, how=how) for n in (FEW, MANY)
     )
     each = (many - few) / (3 * (MANY - FEW))
-    return few - 3 * (2 if tuned else 1) * FEW * each, each
+    return few - 3 * (FEW + 1 if tuned else FEW) * each, each
 
 
 def worker(folder: Path, spec: RunSpec) -> dict[str, float]:
