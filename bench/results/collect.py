@@ -81,6 +81,9 @@ def _found(
                 identity = {"experiment": source.experiment.id, "seed": run.seed}
                 cost.append(rows.cost(identity, "source", results[run.key], run_ids.get(run.key, "")))
     averaged, sampled = _ensembles(progress, stored, artifact)
+    for row in averaged:
+        identity = {"experiment": row["ensemble"], "seed": row["replicate"]}
+        right.append({**identity, "images": sum(plan.data.test_by_class), "right": row.pop("right")})
     counts = [{"experiment": one.experiment.id, **one.counts} for one in plan.experiments]
     counts += [_price(one, plan) for one in plan.ensembles]
     counts += [{"experiment": network.id, **counted.counts} for network, counted in plan.networks]

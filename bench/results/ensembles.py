@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.common.bits import packed
 from bench.common.views import VIEW_SETS
 from bench.spec.ensemble import Ensemble
 
@@ -97,7 +98,10 @@ class Gallery:
 
 
 def ensemble_rows(ensembles: Sequence[Ensemble], gallery: Gallery) -> list[dict[str, Any]]:
-    """A row for each disjoint set of members of each ensemble: what `ensembles.csv` holds."""
+    """A row for each disjoint set of members of each ensemble: what `ensembles.csv` holds.
+
+    And, as `right`, which test images the set got right.
+    """
     return [row for one in ensembles for row in _rows(one, gallery)]
 
 
@@ -126,6 +130,7 @@ def _rows(ensemble: Ensemble, gallery: Gallery) -> Iterator[dict[str, Any]]:
         }
         if held_out is not None:
             row["validation_error"] = scores(_mean(seen), held_out)["test_error"]
+        row["right"] = packed(_mean(nets).argmax(1) == labels)
         yield row
 
 

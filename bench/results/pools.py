@@ -65,13 +65,14 @@ def diverged_in(runs: "pd.DataFrame", ensembles: Sequence[Ensemble]) -> dict[str
 
 
 def right_in(
-    rows: "pd.DataFrame", experiments: Sequence[Mapping[str, Any]]
+    rows: "pd.DataFrame", experiments: Sequence[Mapping[str, Any]], ensembles: Sequence[Ensemble]
 ) -> dict[str, dict[int, NDArray[np.bool_]]]:
-    """Which test images the runs of an experiment got right, by seed.
+    """Which test images the runs of an experiment got right, by seed, and an ensemble's sets, by replicate.
 
     Not of experiments whose seeds draw classes of their own: their test images are not the same ones.
     """
     whole = {one["id"] for one in experiments if not one["spec"].get("data", {}).get("half")}
+    whole |= {one.id for one in ensembles if whole.issuperset(one.of)}
     found: dict[str, dict[int, NDArray[np.bool_]]] = {}
     for _, row in rows.iterrows():
         if row["experiment"] in whole:

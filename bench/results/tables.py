@@ -73,7 +73,10 @@ class Results:
     @cached_property
     def seen(self) -> Seen:
         """Which runs diverged, and which test images the others got right."""
-        return Seen(diverged_in(self.runs, self.averaged), right_in(self.right, self.plan["experiments"]))
+        return Seen(
+            diverged_in(self.runs, self.averaged),
+            right_in(self.right, self.plan["experiments"], self.averaged),
+        )
 
     @property
     def replicate(self) -> int:

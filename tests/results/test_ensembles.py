@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.common.bits import unpacked
 from bench.common.views import VIEW_SETS, VIEWS
 from bench.results.ensembles import Gallery, Runs, disagreement, ensemble_rows, sampled_rows, scores
 from bench.spec.ensemble import Ensemble
@@ -77,6 +78,9 @@ def test_disagreement_is_the_mean_over_pairs():
 
 def test_members_are_disjoint_and_their_probabilities_are_averaged():
     rows = ensemble_rows([Ensemble(of="net", members=2)], gallery(seeds=5))
+    for row in rows:
+        right = unpacked(row["right"], len(gallery(seeds=5).labels("test")))
+        assert 100 * (1 - right.mean()) == pytest.approx(row["test_error"]), "which images it got right"
     assert [(row["replicate"], row["seeds"], row["nets"]) for row in rows] == [(0, "0-1", 2), (1, "2-3", 2)]
     mean = (probabilities(2) + probabilities(3)) / 2
     assert rows[1]["test_error"] == pytest.approx(scores(mean, LABELS)["test_error"])
