@@ -130,6 +130,7 @@ CLAIMS = [
     claim(
         id="modern-on-classic",
         text="Cutout, CutMix and TrivialAugment each gain on top of crop and flip.",
+        matters=1,
         lower=("crop-flip-cutout", "crop-flip-cutmix", "crop-flip-trivial-augment"),
         higher="crop-flip",
         said="4.72 to 3.99 % with Cutout (ResNet-18, mean of 5)",
@@ -138,6 +139,7 @@ CLAIMS = [
     claim(
         id="crop-flip",
         text="Crop and flip together beat each alone.",
+        matters=1,
         lower="crop-flip",
         higher=("crop", "flip"),
     ),

@@ -46,6 +46,7 @@ CLAIMS = [
     of_vgg(
         id="small-filters",
         text="Two 3×3 layers beat one of 5×5.",
+        matters=1,
         lower="vgg-b",
         higher="vgg-b-5x5",
         said="7 points (centre crop)",
@@ -62,6 +63,7 @@ CLAIMS = [
     of_alexnet(
         id="remove-67",
         text="AlexNet loses without FC6 and FC7.",
+        matters=1,
         lower="alexnet",
         higher="alexnet-without-6-7",
         said="5.7 points in the lecture; 40.5 to 44.8 % in ZF's Table 3",
@@ -69,6 +71,7 @@ CLAIMS = [
     of_alexnet(
         id="remove-34",
         text="AlexNet loses without convolutions 3 and 4.",
+        matters=1,
         lower="alexnet",
         higher="alexnet-without-3-4",
         said="3.0 points in the lecture; 40.5 to 45.4 % in ZF's Table 3",

@@ -26,11 +26,13 @@ CLAIMS = [
         higher="resnet-20",
         said="6.97 against 8.75 %",
         source=f"{HE}, Table 6",
+        matters=1,
         profiles=("overnight", "paper"),
     ),
     errs_less(
         id="residual-wins",
         text="At 20 and at 56 layers and equally many weights, residual beats plain.",
+        matters=1,
         lower=("resnet-20", "resnet-56"),
         higher=("plain-20", "plain-56"),
         said="25.03 against 28.54 % top-1 at 34 layers on ImageNet",

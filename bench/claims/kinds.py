@@ -62,10 +62,13 @@ class Trained(Claim):
     """A claim about trained networks: a metric, and contrasts of its means over seeds.
 
     With `over="spread"` contrasts are of the mean distance from the median over seeds, in place of the mean.
+    `matters` is the smallest effect beyond the bound that a reader would care about, in the metric's units:
+    `bench plan` says how many seeds would find it. It decides nothing.
     """
 
     metric: Metric
     over: Literal["spread"] | None = None
+    matters: float | None = Field(default=None, gt=0)
 
     @model_validator(mode="after")
     def _no_self_comparison(self) -> Self:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -63,6 +64,34 @@ def print_price(made: "Plan", cached: "CachedRuns") -> float:
         f"about {duration(expected.minutes)} on {slots} slots (from {expected.source})", highlight=False
     )
     return expected.minutes
+
+
+def print_needed(made: "Plan", cached: "CachedRuns", reports_dir: Path) -> None:
+    """Say for each claim that says what matters to it how many seeds would find that, and what more cost."""
+    from bench.cli.tables import duration
+    from bench.execute.estimate import price_of_a_seed
+    from bench.report.library import find_results
+    from bench.results.files import read
+    from bench.results.needed import seeds_needed
+    from bench.spec.metrics import unit
+
+    try:
+        (folder,) = find_results(reports_dir, made.suite.name, made.profile_name, published_too=False)
+        found = seeds_needed(read(folder), made.suite.decided(made.profile_name))
+    except UserError:
+        return  # no spread is known yet
+    for one in found:
+        points = {"%": "points"}.get(unit(one.claim.metric), unit(one.claim.metric))
+        effect = f"what matters, {one.claim.matters:g} {points} past its bound,"
+        what = f"claim {one.claim.id}: {effect} would be found"
+        if one.look is None:
+            say(f"{what} with no declared number of seeds")
+            continue
+        more = max(0, one.look - made.seeds)
+        names = {name for each in made.ensembles if each.id in one.claim.experiments() for name in each.of}
+        minutes = more * price_of_a_seed(made, cached, {*one.claim.experiments(), *names}, _slots())
+        told = f": {more} more, about {duration(minutes)}" if more else ", which are planned"
+        say(f"{what} with {one.look} seeds{told} (spread as in {folder})")
 
 
 def print_other_price(suite: Suite, profile: str, options: Options) -> None:

@@ -12,6 +12,7 @@ from bench.cli.common import (
     console,
     errors,
     print_efficiency,
+    print_needed,
     print_other_price,
     print_price,
     print_verdicts,
@@ -74,6 +75,7 @@ def plan(
     profile: ProfileName = DEFAULT_PROFILE,
     data_dir: DataDir = Path("data"),
     runs_dir: RunsDir = Path("runs"),
+    reports_dir: ReportsDir = Path("reports"),
     seeds: Seeds = None,
     replicate: Replicate = 0,
     only: Only = "*",
@@ -115,6 +117,7 @@ def plan(
 
         console.print(f"{write_specs(made, cached, specs)} specifications: {specs}", highlight=False)
     minutes = print_price(made, cached)
+    print_needed(made, cached, reports_dir)
     other = "paper"
     if profile != other and other in suite.profiles:
         print_other_price(suite, other, options)

@@ -1,6 +1,6 @@
 """What a plan will cost in time: from recorded runs, or from a short probe where there are none."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from statistics import median
 from time import perf_counter
@@ -37,6 +37,21 @@ def price(plan: Plan, cached: CachedRuns, slots: int) -> Price:
     seconds = sum(work * rates.get(name, 0.0) for name, work in left.items()) / max(1, slots)
     source = "a short probe" if any(left[one.experiment.id] for one in probed) else "recorded runs"
     return Price(seconds / 60, source)
+
+
+def price_of_a_seed(plan: Plan, cached: CachedRuns, experiments: Container[str], slots: int) -> float:
+    """The expected wall-clock minutes of one seed more of some experiments, with its trials and sources."""
+    rates = _recorded(cached.progress)
+    asked = [one for one in plan.everyone if one.experiment.id in experiments]
+    begun = {one.source.id for one in asked if one.source}
+    asked += [one for one in plan.sources if one.id in begun]
+    seconds = 0.0
+    for one in asked:
+        if one.experiment.id not in rates:
+            rates[one.experiment.id] = measured_rate(one, plan) * _OVERHEAD * (_BOTH_BUSY if slots > 1 else 1)
+        trials = one.tuning.trials * one.tuning.epochs / one.spec.recipe.epochs if one.tuning else 0.0
+        seconds += (1 + trials) * one.price(one.spec) * rates[one.experiment.id]
+    return seconds / max(1, slots) / 60
 
 
 def _recorded(progress: Progress) -> dict[str, float]:
