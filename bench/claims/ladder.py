@@ -201,7 +201,7 @@ def learning_speed(claim: Trained, values: Values) -> str:
         return ""
     least, most = min(half_trained), max(half_trained)
     span = f"{least:.0f} %" if round(least) == round(most) else f"{least:.0f} to {most:.0f} %"
-    return f"learning speed: nets stand at {span} training error, hardly below the test error"
+    return f"nets stand at {span} training error, hardly below the test error"
 
 
 def steps_told(steps: Mapping[str, int], names: Sequence[str]) -> str:

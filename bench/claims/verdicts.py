@@ -88,15 +88,11 @@ def _with_budget(outcome: Outcome, claim: Trained, rungs: Sequence[Rung], pools:
     """The outcome with the budget that it holds at, and what is known of others."""
     top, note = rungs[-1], outcome.note
     climbs = climb(claim, rungs, pools)
+    remarks = words(outcome.verdict, climbs)
     if not climbs and outcome.verdict != "undecided" and (slow := learning_speed(claim, top.values)):
-        note = f"{note}; {slow}"
-    return replace(
-        outcome,
-        note=note,
-        budget=steps_told(top.steps, claim.experiments()),
-        remarks=tuple(words(outcome.verdict, climbs)),
-        climbs=climbs,
-    )
+        note, remarks = f"{note}; {slow}", ["learning speed"]
+    budget = steps_told(top.steps, claim.experiments())
+    return replace(outcome, note=note, budget=budget, remarks=tuple(remarks), climbs=climbs)
 
 
 def _unlike(claim: Trained, environments: Environments) -> str:
