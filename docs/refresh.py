@@ -22,6 +22,8 @@ SHOWN = PUBLISHED / "resnet-vs-plain" / "quick"
 
 def suites() -> str:
     """The published reports: what each asks, and how its claims came out."""
+    from bench.report.library import steps_of
+
     lines = ["| suite | question | claims | published report |", "|---|---|---|---|"]
     for folder in sorted(path.parent for path in PUBLISHED.glob("*/*/suite.json")):
         plan = json.loads((folder / "suite.json").read_text(encoding="utf-8"))
@@ -30,6 +32,8 @@ def suites() -> str:
         kinds = ("supported", "contradicted", "undecided")
         tally = ", ".join(f"{verdicts.count(kind)} {kind}" for kind in kinds if kind in verdicts)
         size = folder.name if plan["experiments"] else "counts"
+        budget = steps_of(plan["experiments"])
+        size += f", {budget}" if budget else ""
         link = f"[{size}]({folder.relative_to(ROOT)}/report.md)"
         lines.append(f"| `{plan['name']}` | {plan['question']} | {tally} | {link} |")
     return "\n".join(lines)

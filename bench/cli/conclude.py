@@ -22,17 +22,19 @@ def conclude(
     stored: Mapping[str, Stored],
     report: Path,
 ) -> None:
-    """Log means over seeds to each parent run, the report, and question and verdicts to the experiment."""
+    """Log means and spreads over seeds to each parent run; report, question, verdicts to the experiment."""
     tracker.open(plan)
     summaries, members = {}, {}
     for experiment in results.experiments:
         runs = results.runs[results.runs["experiment"] == experiment]
         if len(runs):
             values = {name: list(results.by_seed(experiment, name).values()) for name in METRICS}
-            means = {
-                f"mean.{name}": float(np.mean(own)) for name, own in values.items() if np.isfinite(own).all()
+            whole = {name: own for name, own in values.items() if np.isfinite(own).all()}
+            means = {f"mean.{name}": float(np.mean(own)) for name, own in whole.items()}
+            spreads = {
+                f"sd.{name}": float(np.std(own, ddof=1)) for name, own in whole.items() if len(own) > 1
             }
-            summaries[experiment] = {**means, "seeds": float(len(runs))}
+            summaries[experiment] = {**means, **spreads, "seeds": float(len(runs))}
         members[experiment] = [stored[key].run_id for key in runs["key"] if key in stored]
     for rung, low in zip(plan.rungs, results.rungs, strict=True):
         for one in rung.experiments:

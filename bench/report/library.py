@@ -29,10 +29,7 @@ class ReportEntry:
     @property
     def budget(self) -> str:
         """The training steps of its experiments, in words; empty where none are known."""
-        steps = sorted({int(one.get("budget", 0)) for one in self.plan["experiments"]} - {0})
-        if not steps:
-            return ""
-        return f"{steps[0]:,} steps" if len(steps) == 1 else f"{steps[0]:,} to {steps[-1]:,} steps"
+        return steps_of(self.plan["experiments"])
 
     @property
     def tally(self) -> str:
@@ -72,6 +69,14 @@ def _entry(folder: Path, published: bool) -> ReportEntry:
     )
     _ = [plan[name] for name in ("name", "title", "question", "profile")]
     return entry
+
+
+def steps_of(experiments: Sequence[dict[str, Any]]) -> str:
+    """The training steps of planned experiments, in words; empty where none are known."""
+    steps = sorted({int(one.get("budget", 0)) for one in experiments} - {0})
+    if not steps:
+        return ""
+    return f"{steps[0]:,} steps" if len(steps) == 1 else f"{steps[0]:,} to {steps[-1]:,} steps"
 
 
 def tally_of(verdicts: Sequence[str]) -> str:
