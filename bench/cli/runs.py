@@ -29,6 +29,10 @@ def ui(
 def export_runs(
     runs_dir: Annotated[Path, typer.Argument(help="Folder of the run store.")],
     file: Annotated[Path, typer.Argument(help="The file to write.")],
+    without_weights: Annotated[
+        bool,
+        typer.Option("--without-weights", help="Small: what reports need, but nothing to begin with."),
+    ] = False,
 ) -> None:
     """Write all finished runs of a store to one file, to be imported elsewhere."""
     from bench.common.run_archive import pack
@@ -37,7 +41,7 @@ def export_runs(
         raise UserError(f"there is no folder of runs {runs_dir}")
     store = open_tracker(runs_dir)
     stored = [run for runs in store.finished().values() for run in runs]
-    count = pack(file, map(store.moved, stored))
+    count = pack(file, (store.moved(run, weights=not without_weights) for run in stored))
     console.print(f"{count} runs: {file}", highlight=False)
 
 

@@ -17,9 +17,10 @@ from bench.common.run_archive import ArchivedRun, nested
 from bench.store.cache import Stored
 from bench.store.empty import make_empty
 from bench.store.sqlite_file import ready
-from bench.train.records import Result
+from bench.train.records import WEIGHTS, Result
 
 RESULT = "result.json"
+_WEIGHTS = WEIGHTS.partition(".")[0]  # of final weights, and of those kept at the ends of epochs
 _PAGE = 1000
 _ABOUT = ("commit", "versions", "hardware", "environment")  # tags on where a run was made
 _TIMEOUT = "5"
@@ -106,8 +107,8 @@ class Store:
         with self.asked(), tempfile.TemporaryDirectory() as folder:
             return Path(self.client.download_artifacts(stored.run_id, name, folder)).read_bytes()
 
-    def moved(self, stored: Stored) -> ArchivedRun:
-        """A finished run with its files, to be moved elsewhere.
+    def moved(self, stored: Stored, *, weights: bool = True) -> ArchivedRun:
+        """A finished run with its files, to be moved elsewhere, with or without those of weights.
 
         Raises UserError where its specification cannot be told from what was logged.
         """
@@ -125,7 +126,11 @@ class Store:
             spec=spec,
             tags={name: getattr(stored, name) for name in ("commit", "versions", "hardware")},
             result=self.result(stored).plain(),
-            files={name: self.artifact(stored, name) for name in names if name != RESULT},
+            files={
+                name: self.artifact(stored, name)
+                for name in names
+                if name != RESULT and (weights or not name.startswith(_WEIGHTS))
+            },
         )
 
     def search(self, query: str, experiments: list[str] | None = None) -> Iterable[Any]:

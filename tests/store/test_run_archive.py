@@ -155,6 +155,12 @@ def test_runs_are_trained_elsewhere_and_taken_in(command, suites_dir, data_dir, 
     assert "6 runs" in out, errors
     code, out, errors = command("import", tmp_path / "all.zip", "--runs-dir", tmp_path / "other")
     assert "6 runs taken" in out, errors
+    code, out, errors = command("export", tmp_path / "runs", tmp_path / "light.zip", "--without-weights")
+    assert not any(run.files for run in unpack(tmp_path / "light.zip"))
+    code, out, errors = command("import", tmp_path / "light.zip", "--runs-dir", tmp_path / "light")
+    assert "6 runs taken" in out, errors
+    code, out, errors = command("plan", *asked, "--runs-dir", tmp_path / "light")
+    assert out.count("2 + 0 + 0") == 3, out
     code, out, errors = command("run", *asked, "--serial", "--runs-dir", tmp_path / "third")
     here = pd.read_csv(tmp_path / "reports" / "transfer" / "smoke" / "measures.csv")
     pd.testing.assert_frame_equal(here, elsewhere)
