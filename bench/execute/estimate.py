@@ -11,7 +11,7 @@ from bench.plan.progress import Progress
 from bench.store.cache import CachedRuns
 from bench.train.records import Result
 
-_PROBE_BATCH = 32
+_BATCH, _LIGHT = 32, 5e7  # of a probe, where a step of a whole batch would take long: above so many MACs
 _OVERHEAD = 1.1  # evaluation and start-up beside the training steps
 _BOTH_BUSY = 1.25  # runs on all cores at once slow each other down
 
@@ -26,32 +26,38 @@ class Price:
 
 def price(plan: Plan, cached: CachedRuns, slots: int) -> Price:
     """The expected wall-clock minutes for what is missing of a plan."""
-    rates = _recorded(cached.progress)
     left = dict.fromkeys((one.experiment.id for one in plan.everyone), 0.0)
     for one in plan.everyone:
         left[one.experiment.id] += cached.progress.price_left(one)
-    probed = [one for one in (*plan.sources, *plan.experiments) if one.experiment.id not in rates]
-    for one in probed:
-        if left[one.experiment.id]:
-            rates[one.experiment.id] = measured_rate(one, plan) * _OVERHEAD * (_BOTH_BUSY if slots > 1 else 1)
+    rates, probed = _rates_of(cached.progress, {name for name, work in left.items() if work}, slots)
     seconds = sum(work * rates.get(name, 0.0) for name, work in left.items()) / max(1, slots)
-    source = "a short probe" if any(left[one.experiment.id] for one in probed) else "recorded runs"
-    return Price(seconds / 60, source)
+    return Price(seconds / 60, "a short probe" if probed else "recorded runs")
 
 
 def price_of_a_seed(plan: Plan, cached: CachedRuns, experiments: Container[str], slots: int) -> float:
     """The expected wall-clock minutes of one seed more of some experiments, with its trials and sources."""
-    rates = _recorded(cached.progress)
     asked = [one for one in plan.everyone if one.experiment.id in experiments]
     begun = {one.source.id for one in asked if one.source}
     asked += [one for one in plan.sources if one.id in begun]
+    rates, _ = _rates_of(cached.progress, {one.experiment.id for one in asked}, slots)
     seconds = 0.0
     for one in asked:
-        if one.experiment.id not in rates:
-            rates[one.experiment.id] = measured_rate(one, plan) * _OVERHEAD * (_BOTH_BUSY if slots > 1 else 1)
         trials = one.tuning.trials * one.tuning.epochs / one.spec.recipe.epochs if one.tuning else 0.0
         seconds += (1 + trials) * one.price(one.spec) * rates[one.experiment.id]
     return seconds / max(1, slots) / 60
+
+
+def _rates_of(progress: Progress, wanted: set[str], slots: int) -> tuple[dict[str, float], bool]:
+    """Seconds per multiply-accumulate by experiment; and whether some had to be probed, each network once."""
+    rates, plan = _recorded(progress), progress.plan
+    probed: dict[tuple[object, ...], float] = {}
+    for one in (*plan.sources, *plan.experiments):
+        if one.experiment.id in wanted - rates.keys():
+            network = (str(one.spec.model), one.spec.data.size, one.channels, one.spec.recipe.precision)
+            if network not in probed:
+                probed[network] = measured_rate(one, plan) * _OVERHEAD * (_BOTH_BUSY if slots > 1 else 1)
+            rates[one.experiment.id] = probed[network]
+    return rates, bool(probed)
 
 
 def _recorded(progress: Progress) -> dict[str, float]:
@@ -77,6 +83,7 @@ def measured_rate(experiment: PlannedExperiment, plan: Plan) -> float:
     import torch.nn.functional as F
 
     from bench import models
+    from bench.train.memory import keep_freed
     from bench.train.precision import autocast
 
     torch.set_num_threads(1)
@@ -91,9 +98,12 @@ def measured_rate(experiment: PlannedExperiment, plan: Plan) -> float:
         in_channels=experiment.channels,
         **spec.model.options,
     ).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    x = torch.randn(_PROBE_BATCH, experiment.channels, height, width, device=device)
+    keep_freed()  # as training does
+    macs = experiment.counts["macs"]
+    batch = spec.recipe.batch_size if macs < _LIGHT else min(_BATCH, spec.recipe.batch_size)
+    x = torch.randn(batch, experiment.channels, height, width, device=device)
     x = x.contiguous(memory_format=torch.channels_last)
-    y = torch.zeros(_PROBE_BATCH, dtype=torch.int64, device=device)
+    y = torch.zeros(batch, dtype=torch.int64, device=device)
     seconds = []
     for _ in range(3):
         started = perf_counter()
@@ -102,4 +112,4 @@ def measured_rate(experiment: PlannedExperiment, plan: Plan) -> float:
         loss.backward()
         loss.item()
         seconds.append(perf_counter() - started)
-    return min(seconds) / (3 * experiment.counts["macs"] * _PROBE_BATCH)
+    return min(seconds) / (3 * macs * batch)
