@@ -22,15 +22,18 @@ SHOWN = PUBLISHED / "resnet-vs-plain" / "quick"
 
 def suites() -> str:
     """The published reports: what each asks, and how its claims came out."""
-    from bench.report.library import steps_of
+    from bench.report.library import tally_of
+    from bench.results.scale import steps_of
 
-    lines = ["| suite | question | claims | published report |", "|---|---|---|---|"]
+    lines = ["| suite | question | claims at this budget | published report |", "|---|---|---|---|"]
     for folder in sorted(path.parent for path in PUBLISHED.glob("*/*/suite.json")):
         plan = json.loads((folder / "suite.json").read_text(encoding="utf-8"))
         outcomes = json.loads((folder / "verdicts.json").read_text(encoding="utf-8"))
-        verdicts = [one["verdict"] for one in outcomes]
-        kinds = ("supported", "contradicted", "undecided")
-        tally = ", ".join(f"{verdicts.count(kind)} {kind}" for kind in kinds if kind in verdicts)
+        counted = [one["verdict"] for one in outcomes if not one["p"] and not one["contrasts"]]
+        trained = [one["verdict"] for one in outcomes if one["p"] or one["contrasts"]]
+        left = len(plan["claims"]) - len(outcomes)
+        told = [tally_of(trained), counted and f"exact counts: {tally_of(counted)}", left and f"{left} not asked"]
+        tally = "; ".join(filter(None, told))
         size = folder.name if plan["experiments"] else "counts"
         budget = steps_of(plan["experiments"])
         size += f", {budget}" if budget else ""

@@ -22,6 +22,7 @@ from bench.claims.kinds import Contrast, Pools, Trained
 from bench.claims.metrics import Values
 from bench.claims.pairing import Block
 from bench.claims.stats import Estimate, Sample
+from bench.spec.metrics import EpochsTo
 
 FAR = 3  # doublings beyond the longest budget that a line may be drawn for
 _GRID = 200  # places at which the line is held against a bound
@@ -32,11 +33,15 @@ Trend = Literal["closing", "stable", ""]
 
 @dataclass(frozen=True)
 class Rung:
-    """What was measured at one budget: training steps by experiment, metrics by seed, and what was seen."""
+    """What was measured at one budget: training steps by experiment, metrics by seed, and what was seen.
+
+    `epochs` are those that the runs of an experiment have.
+    """
 
     steps: Mapping[str, int]
     values: Values
     seen: Seen = field(default_factory=Seen)
+    epochs: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -201,7 +206,21 @@ def learning_speed(claim: Trained, values: Values) -> str:
         return ""
     least, most = min(half_trained), max(half_trained)
     span = f"{least:.0f} %" if round(least) == round(most) else f"{least:.0f} to {most:.0f} %"
-    return f"nets stand at {span} training error, hardly below the test error"
+    return f"nets stand at {span} training error, about equal to their test error"
+
+
+def unreached(claim: Trained, rung: Rung) -> str:
+    """How many runs never reached the level that a claim on `EpochsTo` speaks of; empty where all did."""
+    if not isinstance(claim.metric, EpochsTo):
+        return ""
+    told = []
+    for name in claim.experiments():
+        found, epochs = rung.values(name, claim.metric), rung.epochs.get(name, math.inf)
+        never = sum(value > epochs for value in found.values())
+        told += [f"{never} of {len(found)} runs of {name}"] if never else []
+    if not told:
+        return ""
+    return f"{', '.join(told)} never got there and count as one epoch more than they had: a lower bound"
 
 
 def steps_told(steps: Mapping[str, int], names: Sequence[str]) -> str:

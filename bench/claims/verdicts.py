@@ -13,7 +13,7 @@ from bench.claims import stats
 from bench.claims.counts import Counter, Exact, judge
 from bench.claims.evidence import Asked, Evidence, Seen, evidence, weak_points
 from bench.claims.kinds import Contrast, Pools, Trained
-from bench.claims.ladder import Climb, Rung, climb, learning_speed, steps_told, words
+from bench.claims.ladder import Climb, Rung, climb, learning_speed, steps_told, unreached, words
 from bench.claims.metrics import Values
 from bench.claims.pairing import blocks
 from bench.claims.stats import Estimate
@@ -91,6 +91,8 @@ def _with_budget(outcome: Outcome, claim: Trained, rungs: Sequence[Rung], pools:
     remarks = words(outcome.verdict, climbs)
     if not climbs and outcome.verdict != "undecided" and (slow := learning_speed(claim, top.values)):
         note, remarks = f"{note}; {slow}", ["learning speed"]
+    if never := unreached(claim, top):
+        note = f"{note}; {never}"
     budget = steps_told(top.steps, claim.experiments())
     return replace(outcome, note=note, budget=budget, remarks=tuple(remarks), climbs=climbs)
 
@@ -178,8 +180,8 @@ def _of_other_images(found: Evidence, p: float, alpha: float) -> list[str]:
     if found.elsewhere is None:
         return []
     if found.few:
-        return [f"for other test images too: there are only {found.few}"]
-    return ["so on other test images" if p <= alpha else f"undecided on other test images (p = {p:.2g})"]
+        return [f"for other test images too, as there are only {found.few}"]
+    return ["for other test images too" if p <= alpha else f"undecided for other test images (p = {p:.2g})"]
 
 
 def _seeds_needed(

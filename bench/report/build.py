@@ -9,6 +9,7 @@ from typing import Any
 
 import jinja2
 
+from bench.claims.kinds import Trained
 from bench.claims.verdicts import Outcome
 from bench.common.errors import UserError
 from bench.report import tables
@@ -24,6 +25,7 @@ from bench.report.references import references_table
 from bench.report.replicates import replicates_table
 from bench.report.table import Table, without_html
 from bench.report.tuning import tuned_table, tuning_table
+from bench.report.words import words
 from bench.results.files import as_json, put, read
 from bench.results.tables import Results
 
@@ -66,8 +68,9 @@ def build_report(folder: Path) -> list[Outcome]:
         "compared": results.plan.get("compared", True),
         "pictures": [(one, base64.b64encode(one.png).decode() if one.file else "") for one in drawn],
         "conclusions": [(one, tables.conclusion(one)) for one in outcomes],
-        "tally": tally(outcomes),
+        "lead": lead(results, outcomes),
         "provenance": results.provenance,
+        "words": words(),
         "stand_in": _stand_in(results),
         "details": details(results),
         "curves": curves_data(results),
@@ -106,6 +109,18 @@ def title(results: Results) -> str:
     if there < results.planned:
         parts.append(f"incomplete: {there} of {results.planned} runs")
     return " · ".join(parts)
+
+
+def lead(results: Results, outcomes: list[Outcome]) -> str:
+    """What was asked, and how it came out: of trained nets, by counting, and what was left out."""
+    kinds = {
+        "on trained nets": [one.verdict for one in outcomes if isinstance(one.claim, Trained)],
+        "by exact counts": [one.verdict for one in outcomes if not isinstance(one.claim, Trained)],
+    }
+    told = [f"{len(found)} {words} ({tally_of(found)})" for words, found in kinds.items() if found]
+    asked = f"Of the suite's {len(results.claims)} claims this profile asks {' and '.join(told) or 'none'}."
+    left = [one.id for one in results.claims if one not in results.decided]
+    return asked + (f" Not asked here: {', '.join(left)}." if left else "")
 
 
 def tally(outcomes: list[Outcome]) -> str:

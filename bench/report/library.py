@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.common.errors import UserError, suggest
+from bench.results.scale import steps_of
 
 PUBLISHED = "published"
 
@@ -71,18 +72,10 @@ def _entry(folder: Path, published: bool) -> ReportEntry:
     return entry
 
 
-def steps_of(experiments: Sequence[dict[str, Any]]) -> str:
-    """The training steps of planned experiments, in words; empty where none are known."""
-    steps = sorted({int(one.get("budget", 0)) for one in experiments} - {0})
-    if not steps:
-        return ""
-    return f"{steps[0]:,} steps" if len(steps) == 1 else f"{steps[0]:,} to {steps[-1]:,} steps"
-
-
 def tally_of(verdicts: Sequence[str]) -> str:
     """How many of which kind."""
     kinds = ("supported", "contradicted", "undecided")
-    return ", ".join(f"{verdicts.count(kind)} {kind}" for kind in kinds)
+    return ", ".join(f"{verdicts.count(kind)} {kind}" for kind in kinds if kind in verdicts)
 
 
 def find_results(

@@ -25,6 +25,7 @@ def _reference(one: Reference) -> str:
     return f"{one.value:g}{spread} ({runs}{where})"
 
 
+_NOT_COMPARED = "not compared"
 _CLOSE = 0.1  # of a published number: a prediction interval that reaches no further calls ours the same
 _OURS = {"mean": "mean", "single": "mean", "median": "median", "best": "best"}
 
@@ -39,12 +40,17 @@ def references_table(results: Results) -> Table | None:
     if not rows:
         return None
     columns = ("experiment", "metric", "published", "ours", "compared", "source")
-    caption = (
-        f"Published numbers: {results.label}. They are compared only where they were measured by our "
-        "protocol. Same: 0 lies within the 95 % prediction interval of ours − published, which reaches no "
-        f"further than {100 * _CLOSE:.0f} % of the published number; not the same: 0 lies outside; else one "
-        "cannot tell"
+    rule = (
+        " Same: 0 lies within the 95 % prediction interval of ours − published, which reaches no further "
+        f"than {100 * _CLOSE:.0f} % of the published number; not the same: 0 lies outside; else one cannot "
+        "tell"
     )
+    none = (
+        " None is compared: ours were measured by another protocol, and say nothing of these networks when "
+        "they are trained as published"
+    )
+    compared = any(not row[4].startswith(_NOT_COMPARED) for row in rows)
+    caption = f"Published numbers beside ours: {results.label}.{rule if compared else none}"
     return Table("references", caption, columns, tuple(rows))
 
 
@@ -70,7 +76,7 @@ def _beside(results: Results, one: Reference) -> tuple[str, ...]:
 def _compared(results: Results, one: Reference, sample: stats.Sample) -> str:
     """Same, not the same, cannot tell; or why they are not compared."""
     if one.data or results.other_protocol:
-        return "not compared: another data set" if one.data else "not compared: another protocol"
+        return f"{_NOT_COMPARED}: another {'data set' if one.data else 'protocol'}"
     if _OURS[one.statistic] != "mean" or len(sample) < 2:
         return "cannot tell: no interval"
     runs = 1 if one.statistic == "single" else one.n

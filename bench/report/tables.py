@@ -21,8 +21,11 @@ def verdict_table(results: Results, outcomes: Sequence[Outcome]) -> Table:
         said = f"{claim.said} ({claim.source})" if claim.source else claim.said
         outcome = by_id.get(claim.id)
         if outcome is None:
-            note = f"not run in {results.plan['profile']}"
-            rows.append((claim.id, claim.text, "not run", "–", "–", "–", "–", "–", said, note))
+            there = claim.experiments() and set(claim.experiments()) <= {*results.experiments, *results.pools}
+            what = "not asked" if there else "not run"
+            note = f"{what} in {results.plan['profile']}"
+            note += ": no verdict at this budget would be fair to it" if there else ""
+            rows.append((claim.id, claim.text, what, "–", "–", "–", "–", "–", said, note))
             continue
         n = _seeds(outcome) if isinstance(claim, Trained) else "–"
         rows.append(
@@ -39,12 +42,13 @@ def verdict_table(results: Results, outcomes: Sequence[Outcome]) -> Table:
                 outcome.note,
             )
         )
+    trained = sum(isinstance(one.claim, Trained) for one in outcomes)
     source = "the source says" + (" (other protocol!)" if results.other_protocol else "")
     return Table(
         "verdicts",
-        f"Verdicts: {results.label}. Estimates are differences of means over n seeds with 95 % intervals; p "
-        "is two-sided, after Holm's correction over the suite's claims, and decides where it is at most the "
-        "level of its look",
+        f"Verdicts: {results.label}. Estimates are differences of means over n seeds, with 95 % intervals "
+        "for the choice of seeds, one at a time; p is two-sided, that of a claim's weakest difference, after "
+        f"Holm's correction over {trained} claims, and decides where it is at most the level of its look",
         ("claim", "text", "verdict", "budget", "estimate", "p", "level", "n", source, "why"),
         tuple(rows),
         frozenset({"p", "level", "n"}),
@@ -198,7 +202,7 @@ def runs_table(results: Results) -> Table | None:
 
 
 def cost_table(results: Results) -> Table | None:
-    """What it took on this machine: not part of the byte comparison."""
+    """What it took where it ran: not part of the byte comparison."""
     cost = results.cost
     if cost.empty:
         return None
@@ -221,7 +225,11 @@ def cost_table(results: Results) -> Table | None:
             )
     measured = ("median seconds a run", "minutes in all", "training images/s", "peak memory, MB")
     columns = ("experiment", "phase", "runs", *measured)
-    return Table("cost", "Cost on this machine", columns, tuple(rows), frozenset(columns[2:]))
+    caption = (
+        "Cost on the machines named under provenance: minutes are summed over runs, several of which go at "
+        "once; times hold whatever else ran beside them, and tell networks apart only roughly"
+    )
+    return Table("cost", caption, columns, tuple(rows), frozenset(columns[2:]))
 
 
 def _median(values: "pd.Series[float]") -> str:

@@ -219,7 +219,7 @@ def _plan_facts(progress: Progress) -> dict[str, Any]:
         "given": [{"id": one.id, "weights": one.weights, "sha256": one.sha256} for one in plan.given],
         "ensembles": [one.model_dump(mode="json") for one in plan.ensembles],
         "experiments": [_experiment_facts(one) for one in plan.experiments],
-        "differences": differences(plan.suite, plan.profile_name),
+        "differences": differences(plan.suite, plan.profile_name, plan.data.train, plan.data.size[0]),
         "compared": "paper" in suite.profiles,
     }
 

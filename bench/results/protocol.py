@@ -3,7 +3,7 @@
 from typing import Any
 
 from bench.results.settings import flat
-from bench.spec import Experiment, Suite, resolve
+from bench.spec import Experiment, RunSpec, Suite, resolve
 
 _REFERENCE = "paper"
 _PAPERS = "fp32"  # the precision of all papers that are quoted
@@ -17,6 +17,7 @@ _SHOWN = {  # in words, and first; whatever else differs follows under its own n
     "model.options.scale": "widths, as a share of the published ones",
     "model.options.batch_norm": "batch norm (VGG)",
     "model.options.dropout": "dropout on dense layers",
+    "steps": "training steps",
     "recipe.epochs": "epochs",
     "recipe.batch_size": "batch size",
     "recipe.lr": "learning rate",
@@ -30,18 +31,19 @@ _PRECISIONS = {"bf16": "bf16 (float32 on cores without it)", "fp32": "float32"}
 _AS_PUBLISHED = ("data.size", "model.")  # where nothing is said
 
 
-def differences(suite: Suite, profile_name: str) -> list[dict[str, str]]:
+def differences(suite: Suite, profile_name: str, images: int = 0, size: int = 0) -> list[dict[str, str]]:
     """Rows of (what, here, published) where a profile departs from what was published.
 
     Read off the first experiment that stands in the suite's paper profile too. That profile itself differs
-    in the data set that the published numbers were measured on, in precision, and where it tunes.
+    in the data set that the published numbers were measured on, in precision, and where it tunes. `images`
+    and `size` (pixels a side) are those of the whole data set, where they are known.
     """
     elsewhere = sorted({one.data for one in suite.references if one.data})
     rows = [{"what": "data set", "here": suite.data, "published": ", ".join(elsewhere)}] if elsewhere else []
     shared = [one for one in suite.standing(profile_name) if _REFERENCE in one.profiles]
     if _REFERENCE not in suite.profiles or not shared:
         return rows
-    own = [] if profile_name == _REFERENCE else _departures(suite, profile_name, shared[0])
+    own = [] if profile_name == _REFERENCE else _departures(suite, profile_name, shared[0], images, size)
     precision = resolve(suite, suite.profiles[profile_name], shared[0], suite.data, "").recipe.precision
     if precision != _PAPERS:
         said = {"here": _PRECISIONS[precision], "published": _PRECISIONS[_PAPERS]}
@@ -49,10 +51,12 @@ def differences(suite: Suite, profile_name: str) -> list[dict[str, str]]:
     return rows + own + _tuned(suite, profile_name)
 
 
-def _departures(suite: Suite, profile_name: str, experiment: Experiment) -> list[dict[str, str]]:
+def _departures(
+    suite: Suite, profile_name: str, experiment: Experiment, images: int, size: int
+) -> list[dict[str, str]]:
     """Where a profile's specification of an experiment differs from the paper profile's."""
     here, there = (
-        flat(resolve(suite, suite.profiles[name], experiment, suite.data, "").model_dump(mode="json"))
+        _said(resolve(suite, suite.profiles[name], experiment, suite.data, ""), images, size)
         for name in (profile_name, _REFERENCE)
     )
     others = sorted((here.keys() | there.keys()) - _SHOWN.keys() - _NO_PROTOCOL)
@@ -63,6 +67,16 @@ def _departures(suite: Suite, profile_name: str, experiment: Experiment) -> list
         for name, what in words.items()
         if here.get(name) != there.get(name)
     ]
+
+
+def _said(spec: RunSpec, images: int, size: int) -> dict[str, Any]:
+    """A specification by dotted names, with numbers where it means all of the data set, and its steps."""
+    found = flat(spec.model_dump(mode="json"))
+    if not images or spec.data.half or spec.probe:
+        return found
+    train = spec.data.train or images - spec.data.validation
+    steps = spec.recipe.epochs * (train // spec.recipe.batch_size)
+    return {**found, "data.train": train, "data.size": spec.data.size or size, "steps": steps}
 
 
 def _tuned(suite: Suite, profile_name: str) -> list[dict[str, str]]:

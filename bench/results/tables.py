@@ -14,6 +14,7 @@ from bench.claims.ladder import Rung
 from bench.claims.stats import Sample
 from bench.claims.verdicts import Outcome, decide
 from bench.results.pools import diverged_in, environments_of, pools_of, right_in
+from bench.results.scale import images_of, steps_of
 from bench.results.values import Index, along_curves, indexed, of_ensemble, of_runs
 from bench.spec import Claim, Ensemble, Reference
 from bench.spec.metrics import METRICS, After, EpochsTo, Metric
@@ -96,10 +97,15 @@ class Results:
         own = {str(name): int(most) for name, most in self.runs.groupby("experiment")["budget"].max().items()}
         return own | {one.id: max(own.get(name, 0) for name in one.of) for one in self.averaged}
 
+    @cached_property
+    def epochs(self) -> dict[str, int]:
+        """Epochs of each experiment."""
+        return {one["id"]: int(one["spec"]["recipe"]["epochs"]) for one in self.plan["experiments"]}
+
     @property
     def ladder(self) -> list[Rung]:
         """What was measured at each budget of the ladder, that of the verdicts last."""
-        return [Rung(one.steps, one.by_seed, one.seen) for one in (*self.rungs, self)]
+        return [Rung(one.steps, one.by_seed, one.seen, one.epochs) for one in (*self.rungs, self)]
 
     @property
     def label(self) -> str:
@@ -111,7 +117,9 @@ class Results:
         most, least = max(self.seeds.values()), min(self.seeds.values())
         n = f"{most}" if least == most else f"{least} to {most}"
         again = f", replicate {self.replicate}" if self.replicate else ""
-        return f"{data['name']}{stand_in}, {plan['profile']} profile{again}, n = {n} seeds"
+        seen = ", ".join(filter(None, [images_of(plan), steps_of(plan["experiments"])]))
+        what = f"{data['name']}{stand_in}" + (f" ({seen})" if seen else "")
+        return f"{what}, {plan['profile']} profile{again}, n = {n} seeds"
 
     @cached_property
     def seeds(self) -> dict[str, int]:

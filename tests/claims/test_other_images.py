@@ -57,9 +57,9 @@ def test_the_wider_interval_covers_what_other_images_would_give():
 @pytest.mark.parametrize(
     ("images", "gap", "verdict", "told"),
     [
-        (2_000, 0.3, "supported", "so on other test images"),
-        (2_000, 0.1, "supported", "undecided on other test images (p = 0.13)"),
-        (300, 0.6, "supported", "for other test images too: there are only 300"),
+        (2_000, 0.3, "supported", "for other test images too"),
+        (2_000, 0.1, "supported", "undecided for other test images (p = 0.13)"),
+        (300, 0.6, "supported", "for other test images too, as there are only 300"),
         (300, -0.2, "undecided", "more than 20 seeds would be needed"),
     ],
 )

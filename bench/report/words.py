@@ -1,0 +1,34 @@
+"""What a report's words mean: for readers who have nothing but the report."""
+
+_TEXT = """
+profile: how big the experiments are. Quick takes minutes on two cores, overnight hours, paper is the
+    published recipe
+steps: training steps, each with one batch of images. A verdict holds at the budget that it names
+learning speed: marks a verdict on nets that are far from trained: it says which learns faster, not
+    which becomes better
+closing, stable, early: where a straight line over several budgets leads. Closing: towards the claim's
+    bound. Stable: not there. Early: a doubling of the budget still gains a net more than the difference
+    is worth
+seed: one repetition of all that chance decides: the split, the search for settings, initial weights,
+    the order of images
+look: a number of seeds, declared beforehand, at which verdicts may be given. Each has its own level,
+    and all levels together are 5 %
+p, corrected: how often chance alone would show such a difference or a larger one, made stricter for the
+    number of claims that are tested (Holm)
+spread unevenly: one side's standard deviation over seeds is so many times the other's. Beyond 1:3
+    levels are only roughly what they are said to be
+fragile: the verdict would not stand without some one seed
+points: percentage points
+training error: on training images without augmentation, after the last epoch. A running one is that of
+    the augmented images while they are learnt from
+validation error: on images held out from training, on which settings are chosen
+diverged: a run whose loss became infinite or no number. Tables count it at chance error
+MACs: multiply-accumulates to classify one image
+hash: of the suite as it was declared. Another claim, profile or recipe gives another
+"""
+
+
+def words() -> list[tuple[str, str]]:
+    """Each word with its meaning."""
+    lines = _TEXT.strip().replace("\n    ", " ").splitlines()
+    return [(word, meaning) for word, _, meaning in (line.partition(": ") for line in lines)]
