@@ -1,4 +1,4 @@
-"""What the seeds of a look say of a claim: estimates and p values, and what these hang on."""
+"""What the seeds of a look say of a claim: estimates and p values."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.claims import stats
+from bench.claims import divergence, stats
+from bench.claims.divergence import DIVERGED, fisher
 from bench.claims.kinds import Contrast, Pools, Trained
 from bench.claims.metrics import Values
 from bench.claims.pairing import Block, Found, blocks
@@ -17,9 +18,7 @@ from bench.spec.metrics import title
 Parts = tuple[tuple[Block, list[int]], ...]  # a contrast's independent parts, each with its sets of seeds
 Right = Mapping[str, Mapping[int, NDArray[np.bool_]]]  # by experiment and seed: which test images (n,) were
 Diverged = Mapping[str, frozenset[int]]  # by experiment or ensemble: seeds, or sets, with a run that diverged
-NOMINAL = 0.05  # the level, not corrected, at which a verdict must hold without any one seed
 FEW = 2000  # test images below which a verdict must hold for other ones too
-UNEVEN = 3.0  # a ratio of standard deviations beyond which levels are not what they are said to be
 
 
 @dataclass(frozen=True)
@@ -178,12 +177,14 @@ def evidence(asked: Asked, look: int) -> Evidence:
     if missing := used.missing():
         return Evidence((), n, 1.0, True, missing)
     estimates = used.estimates()
+    if used.claim.metric == DIVERGED:
+        return _of_divergence(used, estimates, n, look)
     if diverged := _diverged(used, estimates):
         return Evidence(estimates, n, 1.0, True, diverged)
-    p, supports = _two_sided(estimates)
+    p, supports = two_sided(estimates)
     elsewhere, few, alone = None, 0, tuple(one for _, one in estimates)
     if wider := used.on_other_images():
-        elsewhere, side = _two_sided(wider)
+        elsewhere, side = two_sided(wider)
         few = used.images() if used.images() < FEW else 0
         if few:
             estimates, p, supports = wider, elsewhere, side
@@ -192,7 +193,15 @@ def evidence(asked: Asked, look: int) -> Evidence:
     return Evidence(estimates, n, p, supports, elsewhere=elsewhere, few=few, by_seeds=alone)
 
 
-def _two_sided(estimates: Sequence[tuple[Contrast, Estimate]]) -> tuple[float, bool]:
+def _of_divergence(
+    used: Asked, estimates: tuple[tuple[Contrast, Estimate], ...], n: int, look: int
+) -> Evidence:
+    values = {name: [used.found[name][one] for one in own] for name, own in used.places().items()}
+    p, supports = divergence.two_sided([one for one, _ in estimates], values)
+    return Evidence(estimates, n, p if n >= look else 1.0, supports, by_seeds=tuple(e for _, e in estimates))
+
+
+def two_sided(estimates: Sequence[tuple[Contrast, Estimate]]) -> tuple[float, bool]:
     """The p of a claim, and whether it speaks for it: all contrasts above their bounds, or any below."""
     p_for = max(estimate.p_above(one.bound) for one, estimate in estimates)
     p_against = len(estimates) * min(estimate.p_below(one.bound) for one, estimate in estimates)
@@ -210,7 +219,8 @@ def _diverged(used: Asked, estimates: Sequence[tuple[Contrast, Estimate]]) -> st
         return ""
     told = [f"{some} of {n} runs of {name} diverged" for name, (some, n) in runs.items() if some]
     if len(runs) == len(used.contrasts[0][1]) == 2:  # sides that share nothing
-        told[-1] += f" (both sides alike: p = {stats.fisher(*runs.values()):.2g}, Fisher's exact test)"
+        one, other = runs.values()
+        told[-1] += f" (both sides alike: p = {fisher(one, other):.2g}, Fisher's exact test)"
     for (contrast, counted), (_, parts) in zip(estimates, used.converged().contrasts, strict=True):
         if all(sets for _, sets in parts):
             left = used._estimate(contrast, parts).value
@@ -219,28 +229,3 @@ def _diverged(used: Asked, estimates: Sequence[tuple[Contrast, Estimate]]) -> st
                     f"{contrast.label} is {counted.value:.2f} with them at chance, {left:.2f} without"
                 )
     return "; ".join(told)
-
-
-def weak_points(asked: Asked, found: Evidence) -> list[str]:
-    """What a verdict hangs on: single seeds that carry it, spreads too uneven for its level."""
-    used, notes = asked.first(found.n), []
-    carrying = [str(seed) for seed in _seeds(used) if not _stands(used.without(seed), found.supports)]
-    if carrying:
-        seeds = f"seed {carrying[0]}" if len(carrying) == 1 else f"any one of the seeds {', '.join(carrying)}"
-        notes.append(f"fragile: it would not stand without {seeds}")
-    if (ratio := used.unevenness()) > UNEVEN:
-        notes.append(f"its sides spread unevenly, 1:{ratio:.1f}")
-    return notes
-
-
-def _stands(left: Asked, supports: bool) -> bool:
-    if any(not sets for _, parts in left.contrasts for _, sets in parts):
-        return False
-    p, still = _two_sided(left.estimates())
-    return p <= NOMINAL and still == supports
-
-
-def _seeds(used: Asked) -> list[int]:
-    """Every seed that some part uses."""
-    parts = [part for _, parts in used.contrasts for part in parts]
-    return sorted({k * block.seeds + i for block, sets in parts for k in sets for i in range(block.seeds)})

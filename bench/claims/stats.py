@@ -199,12 +199,6 @@ def holm(p: Sequence[float]) -> NDArray[np.float64]:
     return adjusted
 
 
-def fisher(one: tuple[int, int], other: tuple[int, int]) -> float:
-    """Two-sided p of "both alike" by Fisher's exact test; each side is (how many did, of how many)."""
-    table = np.array([[some, n - some] for some, n in (one, other)])
-    return float(scipy.stats.fisher_exact(table).pvalue)
-
-
 def detectable(estimate: Estimate, alpha: float, power: float = 0.8) -> float | None:
     """The smallest effect that a two-sided test at alpha finds with that power, at this spread and n.
 

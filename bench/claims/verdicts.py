@@ -11,12 +11,13 @@ from typing import Literal
 
 from bench.claims import stats
 from bench.claims.counts import Counter, Exact, judge
-from bench.claims.evidence import Asked, Evidence, Seen, evidence, weak_points
+from bench.claims.evidence import Asked, Evidence, Seen, evidence
 from bench.claims.kinds import Contrast, Pools, Trained
 from bench.claims.ladder import Climb, Rung, climb, learning_speed, steps_told, unreached, words
 from bench.claims.metrics import Values
 from bench.claims.pairing import blocks
 from bench.claims.stats import Estimate
+from bench.claims.weak_points import weak_points
 from bench.spec import LOOKS, Claim
 
 Verdict = Literal["supported", "contradicted", "undecided"]

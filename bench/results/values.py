@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from bench.claims.divergence import DIVERGED
 from bench.claims.metrics import epochs_to
 from bench.spec.metrics import METRICS, After, At, EpochsTo, Metric
 
@@ -25,6 +26,9 @@ def indexed(measures: "pd.DataFrame") -> Index:
 def of_runs(runs: "pd.DataFrame", index: Index, metric: str | At) -> dict[int, float]:
     """The metric of each run of an experiment (its rows of runs.csv), by seed; NaN where a run has none."""
     name, at = (metric.metric, metric.at) if isinstance(metric, At) else (metric, "")
+    if name == DIVERGED:
+        ended = zip(runs["seed"], runs["status"], strict=True)
+        return {int(seed): 100.0 * (status == "diverged") for seed, status in ended}
     found = index.get((str(runs["experiment"].iloc[0]), name, at), {}) if len(runs) else {}
     return {int(seed): found.get(int(seed), math.nan) for seed in runs["seed"]}
 

@@ -53,6 +53,7 @@ METRICS = {
         Row("test_iou", "test intersection over union", "%", "higher", headline=True),
         Row("train_iou", "training intersection over union", "%", "higher"),
         Row("shifted_error", "error on shifted test images", "%", "lower", _guessed),
+        Row("diverged", "runs that diverged", "%", "lower"),  # of a run's status: 100 or 0
         Row("gradient_norm", "norm of the gradient", "", "neither"),
     )
 }

@@ -3,7 +3,7 @@
 import pytest
 from scipy import stats as scipy_stats
 
-from bench.claims import stats
+from bench.claims.divergence import fisher
 from bench.claims.evidence import Seen
 from bench.claims.kinds import Pool
 from bench.claims.verdicts import decide
@@ -30,7 +30,7 @@ def test_that_runs_diverge_is_tested_exactly():
     expected = scipy_stats.fisher_exact([[0, 5], [5, 0]]).pvalue
     assert f"5 of 5 runs of high diverged (both sides alike: p = {expected:.2g}" in outcome.note
     assert "without" not in outcome.note, "nothing is left to compare"
-    assert stats.fisher((0, 5), (5, 5)) == pytest.approx(expected)
+    assert fisher((0, 5), (5, 5)) == pytest.approx(expected)
 
 
 def test_only_runs_that_a_look_uses_count():
