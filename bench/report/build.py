@@ -23,6 +23,7 @@ from bench.report.networks import count_verdicts, layer_tables, networks_table
 from bench.report.page import curves_data, details
 from bench.report.references import references_table
 from bench.report.replicates import replicates_table
+from bench.report.runs import cost_table, runs_table, trouble_table
 from bench.report.table import Table, without_html
 from bench.report.tuning import tuned_table, tuning_table
 from bench.report.words import words
@@ -166,10 +167,10 @@ def _tables(results: Results, outcomes: list[Outcome]) -> dict[str, Table | None
         "references": references_table(results),
         "tuned": tuned_table(results),
         "tuning": tuning_table(results),
-        "trouble": tables.trouble_table(results),
-        "runs": tables.runs_table(results),
+        "trouble": trouble_table(results),
+        "runs": runs_table(results),
         "protocol": tables.protocol_table(results),
-        "cost": tables.cost_table(results),
+        "cost": cost_table(results),
         "ensemble_cost": ensemble_cost_table(results),
     }
 

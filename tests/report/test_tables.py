@@ -13,8 +13,9 @@ from bench.report.build import build_report
 from bench.report.diff import compare
 from bench.report.page import curves_data
 from bench.report.references import references_table
+from bench.report.runs import trouble_table
 from bench.report.table import Table
-from bench.report.tables import main_table, trouble_table
+from bench.report.tables import main_table
 from bench.report.tuning import tuned_table, tuning_table
 from bench.results.files import write
 from bench.spec import Reference
