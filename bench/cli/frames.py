@@ -9,12 +9,12 @@ from bench.claims.verdicts import Outcome
 
 
 def verdicts_frame(outcomes: Sequence[Outcome]) -> pd.DataFrame:
-    """A row for each claim: claim, text, verdict, estimate, low, high, p, n, said, note.
+    """A row for each claim: claim, text, verdict, budget, estimate, low, high, p, n, said, note.
 
     Of several contrasts, which must all hold, the estimate and its 95 % interval are those of the one that
     exceeds its bound by least. Claims that are counted have neither, nor p.
     """
-    columns = ["claim", "text", "verdict", "estimate", "low", "high", "p", "n", "said", "note"]
+    columns = ["claim", "text", "verdict", "budget", "estimate", "low", "high", "p", "n", "said", "note"]
     return pd.DataFrame([_verdict_row(one) for one in outcomes], columns=columns)
 
 
@@ -25,6 +25,7 @@ def _verdict_row(outcome: Outcome) -> dict[str, object]:
         "claim": outcome.claim.id,
         "text": outcome.claim.text,
         "verdict": outcome.verdict,
+        "budget": outcome.holds_at.removeprefix("at "),
         "estimate": least.value if least else nan,
         "low": least.low if least else nan,
         "high": least.high if least else nan,
