@@ -38,7 +38,7 @@ def test_a_run_gives_tables_and_says_nothing(folders, capsys):
     assert tall["seed"].tolist() == done.runs["seed"].tolist()
     assert {"recipe.lr", "model.name", "environment"} <= set(done.runs)
     assert not done.measures.duplicated(["experiment", "seed", "metric", "at"]).any()
-    names = ["claim", "text", "verdict", "estimate", "low", "high", "p", "n", "said", "note"]
+    names = ["claim", "text", "verdict", "budget", "estimate", "low", "high", "p", "n", "said", "note"]
     assert list(done.verdicts) == names
     (verdict,) = done.verdicts.itertuples()
     errors = tall.groupby("experiment")["value"].mean()
