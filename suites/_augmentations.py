@@ -8,7 +8,7 @@ from functools import partial
 
 from bench import Reference
 from bench.claims import Difference, Interaction
-from bench.spec import Range
+from bench.spec import PROFILES, Range
 
 
 def method(*steps, tunes):
@@ -75,6 +75,17 @@ METHODS = {
     "crop-reflect": method("crop(padding=0.125, border='reflect')", tunes=PADDING),
     "crop-replicate": method("crop(padding=0.125, border='replicate')", tunes=PADDING),
 }
+
+PAPER_ONLY = ("crop-black", "crop-reflect", "crop-replicate", "crop-flip-mixup", "crop-flip-rand-augment")
+COMBINED = ("blur", "colour", "resized-flip", "resized-colour", "flip-colour", "resized-flip-colour")
+
+
+def standing(name):
+    """The profiles in which a method stands: in quick, those whose effects minutes can tell from chance."""
+    if name in PAPER_ONLY:
+        return ("paper",)
+    return tuple(one for one in PROFILES if one != "quick" or name not in (*COLOURS, *COMBINED))
+
 
 LECTURE, CUTOUT = "lecture on augmentation", "DeVries and Taylor 2017 (arXiv 1708.04552)"
 claim = partial(Difference, metric="test_error", source=LECTURE, said="no number")

@@ -106,7 +106,7 @@ def make_plan(
         return Plan(suite, profile_name, profile, NO_DATA, (), networks, most)
     images = find_data(suite, suite.data, profile_name, data_dir, say)
     together = math.lcm(*(one.members for one in suite.averaged(profile_name)))
-    numbers = SeedNumbers(replicate=replicate, together=together)
+    numbers = SeedNumbers(replicate=replicate, together=together, edition=profile.edition or 0)
     begun = {one.start.source if one.start else one.of for one in standing}
     needed = [one for one in suite.needed(profile_name) if one.id in begun]
     sources: dict[str, PlannedExperiment | PretrainedWeights] = {}

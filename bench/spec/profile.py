@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from bench.spec.base import FrozenDict, Named, Options, Spec
 from bench.spec.recipe import Recipe, Tuning
 from bench.spec.run import Data
-from bench.spec.seeds import MOST_RUNGS, MOST_TRIALS
+from bench.spec.seeds import MOST_EDITIONS, MOST_RUNGS, MOST_TRIALS
 
 ProfileName = Literal["smoke", "quick", "overnight", "paper"]
 PROFILES: tuple[ProfileName, ...] = ("smoke", "quick", "overnight", "paper")
@@ -23,6 +23,9 @@ class Profile(Spec):
     Verdicts are given at the budget of `recipe`. `ladder` names shorter ones, as shares of its epochs, the
     longest first (1/2, 1/4): what is compared is trained at those too, each with a whole schedule and seeds
     of its own, and the report shows how the claims' contrasts change with the budget.
+
+    `edition` counts how often the profile was changed after final runs of it had been seen: each draws all
+    its seeds and splits anew, so that nothing was chosen by what they show.
     """
 
     data: Data = Data()
@@ -33,6 +36,7 @@ class Profile(Spec):
     tuning: Tuning | None = None
     ladder: tuple[float, ...] | None = None
     seeds: int = Field(default=LOOKS[0], ge=1, le=LOOKS[-1])
+    edition: int | None = Field(default=None, ge=1, lt=MOST_EDITIONS)
     stand_in: bool = True  # may `shapes` stand in where the suite's data set cannot be had?
 
     @model_validator(mode="after")

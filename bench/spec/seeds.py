@@ -16,6 +16,7 @@ PROBES = 900  # replicates from here on are for probes while a suite is written:
 _ROLES: dict[Role, int] = {"final": 0, "source": 1, "split": 2, "search": 3}
 _FIRST_TRIAL = 10
 _SEED, _RUNG, _REPLICATE = 1_000, 100_000, 1_000_000  # what one more role, rung and replicate adds
+MOST_EDITIONS = 4  # numbers stay below 2³², as scikit-learn wants them
 MOST_RUNGS = _REPLICATE // _RUNG
 MOST_TRIALS = _RUNG // _SEED - _FIRST_TRIAL
 
@@ -24,14 +25,17 @@ MOST_TRIALS = _RUNG // _SEED - _FIRST_TRIAL
 class SeedNumbers:
     """The numbers of one experiment at one rung of a ladder, in one replicate of a suite.
 
-    `together` seeds make a set that shares split and setting; one, where nothing is averaged. Splits are
-    those of a rung, `splits`: the same for all rungs where their runs begin with one source.
+    A profile that was changed after its final runs had been seen has another `edition`, and with it other
+    numbers throughout. `together` seeds make a set that shares split and setting; one, where nothing is
+    averaged. Splits are those of a rung, `splits`: the same for all rungs where their runs begin with one
+    source.
     """
 
     replicate: int = 0
     rung: int = 0
     together: int = 1
     splits: int = 0
+    edition: int = 0
 
     def first(self, seed: int) -> int:
         """The first seed of the set that a seed stands in: its split and its search are the set's."""
@@ -47,4 +51,5 @@ class SeedNumbers:
         return self._at(self.first(seed), _FIRST_TRIAL + trial, self.rung)
 
     def _at(self, seed: int, place: int, rung: int) -> int:
-        return self.replicate * _REPLICATE + rung * _RUNG + place * _SEED + seed
+        replicate = self.edition * (MOST_REPLICATES + 1) + self.replicate
+        return replicate * _REPLICATE + rung * _RUNG + place * _SEED + seed

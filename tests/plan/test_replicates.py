@@ -15,11 +15,12 @@ ROLES = ("final", "source", "split", "search")
 
 def test_no_two_things_share_a_number():
     seen = []
-    for replicate, rung in product((0, 1, 7), (0, 1, 9)):
-        numbers = SeedNumbers(replicate, rung)
+    for edition, replicate, rung in product((0, 1, 3), (0, 1, 7, 999), (0, 1, 9)):
+        numbers = SeedNumbers(replicate, rung, splits=rung, edition=edition)
         seen += [numbers.of(seed, role) for seed, role in product(range(20), ROLES)]
         seen += [numbers.of_trial(seed, trial) for seed, trial in product(range(20), (0, 1, MOST_TRIALS - 1))]
     assert len(seen) == len(set(seen))
+    assert max(seen) < 2**32
 
 
 def test_members_of_a_set_share_split_and_search_alone():
@@ -54,6 +55,14 @@ def test_another_replicate_shares_no_run_and_no_number(suite, data_dir):
     for number in (lambda run: run.key, lambda run: run.spec.seed, lambda run: run.spec.data.seed):
         assert not set(map(number, first)) & set(map(number, second))
     assert {run.seed for run in second} == {0, 1}
+
+
+def test_a_profile_changed_after_its_runs_were_seen_draws_all_anew(suite, data_dir):
+    profile = suite.profiles["smoke"].replace(edition=1)
+    changed = suite.replace(profiles={"smoke": profile})
+    first, second = (done(plan(one, data_dir)) for one in (suite, changed))
+    for number in (lambda run: run.spec.seed, lambda run: run.spec.data.seed):
+        assert not set(map(number, first)) & set(map(number, second))
 
 
 def test_where_all_images_are_trained_on_nothing_is_chosen(suite, data_dir):
