@@ -68,15 +68,16 @@ def decide(
     environments: Environments | None = None,
     seen: Seen | None = None,
     rungs: Sequence[Rung] = (),
+    first_look: int = LOOKS[0],
 ) -> list[Outcome]:
     """Verdicts on all claims of a suite that a profile decides, in their order.
 
     `pools` tells of names that are ensembles, or share something by seed; `environments` tells where runs
     were made, `seen` which runs diverged, and which test images they got right. `rungs` are the budgets of
-    the ladder, that of the verdicts last.
+    the ladder, that of the verdicts last; `first_look` is the number of seeds below which none is given.
     """
     asked = [claim for claim in claims if isinstance(claim, Trained)]
-    trained = decide_trained(asked, values, pools or {}, seen or Seen())
+    trained = decide_trained(asked, values, pools or {}, seen or Seen(), first_look)
     for one in asked:
         if unlike := _unlike(one, environments or {}):
             trained[one.id] = replace(trained[one.id], note=f"{trained[one.id].note}; {unlike}")
@@ -113,10 +114,11 @@ def decide_trained(
     values: Values,
     pools: Pools | None = None,
     seen: Seen | None = None,
+    first_look: int = LOOKS[0],
 ) -> dict[str, Outcome]:
     """Verdicts at the declared looks, each on the first so many seeds; the first verdict stands."""
     outcomes: dict[str, Outcome] = {}
-    levels = looks(claims, pools or {})
+    levels = looks(claims, pools or {}, first_look)
     asked = [Asked.of(claim, values, pools or {}, seen or Seen()) for claim in claims]
     for look in levels:
         heard = [evidence(one, look) for one in asked]
@@ -133,11 +135,12 @@ def decide_trained(
     return outcomes
 
 
-def looks(claims: Sequence[Trained], pools: Pools) -> dict[int, float]:
+def looks(claims: Sequence[Trained], pools: Pools, first: int = LOOKS[0]) -> dict[int, float]:
     """The looks at which verdicts on these claims may be given, and the level of each.
 
-    A look at which some ensemble has fewer than three disjoint sets of members is passed over, for all
-    claims alike; its level goes to the next. So the levels' sum stays, and nothing seen decides it.
+    Looks before the first that a profile declares are passed over, and those at which some ensemble has fewer
+    than three disjoint sets of members, for all claims alike; their levels go to the next. So the levels' sum
+    stays, and nothing seen decides it.
     """
     most = max(
         (block.seeds for claim in claims for one in claim.contrasts() for block in blocks(one, pools)),
@@ -146,7 +149,7 @@ def looks(claims: Sequence[Trained], pools: Pools) -> dict[int, float]:
     levels, saved = {}, 0.0
     for look, alpha in stats.LOOK_ALPHA.items():
         saved += alpha
-        if most == 1 or look // most >= MIN_SETS:
+        if look >= first and (most == 1 or look // most >= MIN_SETS):
             levels[look], saved = saved, 0.0
     return levels or {LOOKS[-1]: saved}
 

@@ -209,6 +209,7 @@ def _plan_facts(progress: Progress) -> dict[str, Any]:
         "share": plan.share,
         "ladder": list(plan.profile.ladder or ()),
         "seeds": plan.seeds,
+        "first_look": plan.profile.seeds,
         "data": {name: data[name] for name in sorted(data)},
         "claims": [claim.model_dump(mode="json") for claim in suite.claims],
         "references": [reference.model_dump(mode="json") for reference in suite.references],

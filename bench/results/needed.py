@@ -27,7 +27,7 @@ def seeds_needed(results: Results, claims: Iterable[Claim]) -> list[Needed]:
     at worst, has a power of 80 %.
     """
     trained = [one for one in results.decided if isinstance(one, Trained)]
-    levels = looks(trained, results.pools)
+    levels = looks(trained, results.pools, results.first_look)
     wishes = {one.id: one for one in claims if isinstance(one, Trained) and one.matters is not None}
     found = []
     for outcome in (one for one in results.outcomes if one.claim.id in wishes and one.contrasts):

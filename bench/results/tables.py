@@ -16,7 +16,7 @@ from bench.claims.verdicts import Outcome, decide
 from bench.results.pools import diverged_in, environments_of, pools_of, right_in
 from bench.results.scale import images_of, steps_of
 from bench.results.values import Index, along_curves, indexed, of_ensemble, of_runs
-from bench.spec import Claim, Ensemble, Reference
+from bench.spec import LOOKS, Claim, Ensemble, Reference
 from bench.spec.metrics import METRICS, After, EpochsTo, Metric
 
 
@@ -78,6 +78,11 @@ class Results:
             diverged_in(self.runs, self.averaged),
             right_in(self.right, self.plan["experiments"], self.averaged),
         )
+
+    @property
+    def first_look(self) -> int:
+        """The number of seeds below which no verdict is given: the profile's own, as it was declared."""
+        return int(self.plan.get("first_look", LOOKS[0]))
 
     @property
     def replicate(self) -> int:
@@ -162,7 +167,14 @@ class Results:
     def outcomes(self) -> list[Outcome]:
         """The verdicts on them."""
         return decide(
-            self.decided, self.by_seed, self.count, self.pools, self.environments, self.seen, self.ladder
+            self.decided,
+            self.by_seed,
+            self.count,
+            self.pools,
+            self.environments,
+            self.seen,
+            self.ladder,
+            self.first_look,
         )
 
     @cached_property

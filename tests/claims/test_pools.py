@@ -79,6 +79,27 @@ def test_looks_that_come_too_early_for_an_ensemble_give_their_level_to_the_next(
     assert sum(looks([large], FOUR).values()) == pytest.approx(0.05)
 
 
+@pytest.mark.parametrize(
+    ("first", "levels"),
+    [
+        (2, stats.LOOK_ALPHA),
+        (8, {8: 0.04, 12: 0.005, 20: 0.005}),
+        (12, {12: 0.045, 20: 0.005}),
+        (20, {20: 0.05}),
+    ],
+)
+def test_a_profile_of_more_seeds_spends_at_its_own_look_what_the_earlier_ones_would_have(first, levels):
+    assert looks([less("net", "other")], {}, first) == pytest.approx(levels)
+
+
+def test_before_the_first_look_that_is_declared_no_verdict_is_given():
+    table = {"low": seeds(1, 8, 0.1), "high": seeds(9, 8, 0.1)}
+    for n, verdict in ((5, "undecided"), (8, "supported")):
+        values = from_table({name: own[:n] for name, own in table.items()})
+        (found,) = decide([less("low", "high")], values, uncounted, first_look=8)
+        assert (found.verdict, found.alpha) == (verdict, None if n == 5 else pytest.approx(0.04))
+
+
 def test_too_few_sets_are_undecided_and_say_so():
     singles = [40.0, 41.0, 42.0, 43.0] * 2
     table = {"net": singles, "4 nets": groups_of_four(singles, [2.0, 2.1])}
