@@ -9,7 +9,7 @@ from scipy import stats as scipy_stats
 from bench.claims import Difference, stats
 from bench.claims.kinds import Pool, Trained
 from bench.claims.verdicts import Outcome, decide, looks
-from tests.claims.made import Table, Welch, from_table, less, uncounted
+from tests.claims.made import Table, Welch, from_table, less, seeds, uncounted
 
 
 def averaged(claims: Sequence[Trained], table: Table, pools: Mapping[str, Pool]) -> list[Outcome]:
