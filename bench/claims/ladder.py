@@ -35,13 +35,15 @@ Trend = Literal["closing", "stable", ""]
 class Rung:
     """What was measured at one budget: training steps by experiment, metrics by seed, and what was seen.
 
-    `epochs` are those that the runs of an experiment have.
+    `epochs` are those that the runs of an experiment have; `frozen` experiments train some layers alone, so
+    that a high training error says nothing of how long they were trained.
     """
 
     steps: Mapping[str, int]
     values: Values
     seen: Seen = field(default_factory=Seen)
     epochs: Mapping[str, int] = field(default_factory=dict)
+    frozen: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -185,7 +187,7 @@ def words(verdict: str, climbs: Sequence[Climb]) -> list[str]:
     return told + (["early"] if any(one.early for one in carrying) else [])
 
 
-def learning_speed(claim: Trained, values: Values) -> str:
+def learning_speed(claim: Trained, rung: Rung) -> str:
     """That a claim on errors speaks of how fast is learnt: some net's training error is high, and no lower.
 
     Empty where it does not. Training error above 20 %, and within 3 points of the test error.
@@ -193,9 +195,9 @@ def learning_speed(claim: Trained, values: Values) -> str:
     if claim.metric not in ("test_error", "train_error"):
         return ""
     half_trained = []
-    for name in claim.experiments():
+    for name in (one for one in claim.experiments() if one not in rung.frozen):
         trained, tested = (
-            [one for one in values(name, metric).values() if math.isfinite(one)]
+            [one for one in rung.values(name, metric).values() if math.isfinite(one)]
             for metric in ("train_error", "test_error")
         )
         if trained and tested:

@@ -91,7 +91,7 @@ def _with_budget(outcome: Outcome, claim: Trained, rungs: Sequence[Rung], pools:
     top, note = rungs[-1], outcome.note
     climbs = climb(claim, rungs, pools)
     remarks = words(outcome.verdict, climbs)
-    if not climbs and outcome.verdict != "undecided" and (slow := learning_speed(claim, top.values)):
+    if not climbs and outcome.verdict != "undecided" and (slow := learning_speed(claim, top)):
         note, remarks = f"{note}; {slow}", ["learning speed"]
     if never := unreached(claim, top):
         note = f"{note}; {never}"

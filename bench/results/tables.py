@@ -110,7 +110,10 @@ class Results:
     @property
     def ladder(self) -> list[Rung]:
         """What was measured at each budget of the ladder, that of the verdicts last."""
-        return [Rung(one.steps, one.by_seed, one.seen, one.epochs) for one in (*self.rungs, self)]
+        frozen = frozenset(
+            one["id"] for one in self.plan["experiments"] if one["spec"].get("start", {}).get("frozen")
+        )
+        return [Rung(one.steps, one.by_seed, one.seen, one.epochs, frozen) for one in (*self.rungs, self)]
 
     @property
     def label(self) -> str:

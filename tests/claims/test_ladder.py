@@ -1,6 +1,7 @@
 """Contrasts against the budget: lines, where they lead, and what verdicts say of it."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -127,7 +128,9 @@ def test_what_a_rung_lacks_draws_no_line():
 
 @pytest.mark.parametrize(("train", "tested", "said"), [(50, 51, True), (50, 54, False), (15, 16, False)])
 def test_learning_speed_is_said_of_nets_that_stand_high_and_have_no_gap(train, tested, said):
-    found = learning_speed(CLAIM, rung(100, a=tested, b=tested, train=train).values)
+    stands = rung(100, a=tested, b=tested, train=train)
+    found = learning_speed(CLAIM, stands)
+    assert learning_speed(CLAIM, replace(stands, frozen=frozenset("ab"))) == "", "they cannot learn more"
     assert bool(found) == said
     if said:
         assert f"{train} % training error" in found
