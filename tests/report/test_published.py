@@ -13,7 +13,7 @@ PUBLISHED = sorted(path.parent for path in (ROOT / "reports" / "published").glob
 def committed(folder):
     """The files of a results folder that git keeps: see .gitignore."""
     files = {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
-    return {path for path in files if path.suffix != ".tex" and not drawn(path)}
+    return {path for path in files if path.suffix != ".tex" and path.name != ".built" and not drawn(path)}
 
 
 def drawn(path):

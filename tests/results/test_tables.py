@@ -68,10 +68,19 @@ def test_what_is_written_is_read(tmp_path):
     assert "test_error" not in back.runs
 
 
-def test_folders_of_the_older_format_are_read(layers):
-    old = pd.read_csv(PUBLISHED / "transfer-layer" / "quick" / "runs.csv")
-    wanted = old[old["experiment"] == "B"].sort_values("seed")["test_error"]
-    assert list(layers.values("B", "test_error")) == list(wanted)
+def test_folders_of_the_older_format_are_read(tmp_path):
+    """There, metrics were columns of runs.csv."""
+    made = made_up()
+    write(made, tmp_path)
+    plan = json.loads((tmp_path / "suite.json").read_text())
+    (tmp_path / "suite.json").write_text(json.dumps({**plan, "format": 1}))
+    wide = made.measures.pivot_table(index=["experiment", "seed"], columns="metric", values="value")
+    made.runs.merge(wide.reset_index()).to_csv(tmp_path / "runs.csv", index=False)
+    (tmp_path / "measures.csv").unlink()
+    back = read(tmp_path)
+    for metric in ("test_error", "train_error"):
+        assert list(back.values("plain-56", metric)) == pytest.approx(list(made.values("plain-56", metric)))
+    assert "test_error" not in back.runs
 
 
 def test_later_formats_are_refused_in_one_line(tmp_path):
@@ -122,6 +131,8 @@ def test_random_probes_of_a_seed_share_its_network(features):
 
 def test_halves_of_the_classes_have_half_of_the_test_images(layers):
     assert set(layers.test_images("A3B").values()) == {5000}
+    layers = replace(layers, runs=layers.runs.drop(columns="test_images"))  # as in older results
+    assert set(layers.test_images("A3B").values()) == {5000}
     ours = next(row for row in main_table(layers).rows if row[0] == "A3B")
     plan = {**layers.plan, "data": {**layers.plan["data"], "test": 20_000}}
     twice = next(row for row in main_table(replace(layers, plan=plan)).rows if row[0] == "A3B")
@@ -145,7 +156,7 @@ def test_the_images_that_a_run_says_it_saw_are_taken():
         ("A3B", "start.layers", 3),
         ("A3B", "layers", 3),
         ("A3B", "source", "task A"),
-        ("A3B", "recipe.epochs", 12),
+        ("A3B", "recipe.epochs", 36),
         ("A3B", "half", "B"),
         ("A3B", "width", 12),
         ("B", "start.layers", None),
