@@ -32,8 +32,8 @@ def suites() -> str:
         counted = [one["verdict"] for one in outcomes if not one["p"] and not one["contrasts"]]
         trained = [one["verdict"] for one in outcomes if one["p"] or one["contrasts"]]
         left = len(plan["claims"]) - len(outcomes)
-        told = [tally_of(trained), counted and f"exact counts: {tally_of(counted)}", left and f"{left} not asked"]
-        tally = "; ".join(filter(None, told))
+        told = [tally_of(trained), counted and f"exact counts: {tally_of(counted)}"]
+        tally = "; ".join(filter(None, [*told, left and f"{left} not asked"]))
         size = folder.name if plan["experiments"] else "counts"
         budget = steps_of(plan["experiments"])
         size += f", {budget}" if budget else ""
