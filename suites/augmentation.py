@@ -26,8 +26,8 @@ from bench.report.figures import Against, ContactSheet, Curves, Gains
 from bench.spec import Data, Range, Tuning
 
 SIZES = {  # how scarce the data is, and how long it is trained on
-    "500": {"data": {"train": 500}, "recipe": {"epochs": 192}, "profiles": ("overnight",)},
-    "4000": {"data": {"train": 4_000}, "recipe": {"epochs": 48}, "profiles": ("overnight",)},
+    "500": {"data": {"train": 500}, "recipe": {"epochs": 160}, "profiles": ("overnight",)},
+    "4000": {"data": {"train": 4_000}, "recipe": {"epochs": 40}, "profiles": ("overnight",)},
     "500-long": {"data": {"train": 500}, "recipe": {"epochs": 4_000}, "profiles": ("paper",)},
     "20000": {"data": {"train": 20_000}, "recipe": {"epochs": 300}, "profiles": ("paper",)},
 }
@@ -64,8 +64,8 @@ suite = Suite(
         "overnight": Profile(
             network="resnet-20",
             data=Data(train=4_000, validation=2_000, size=16),
-            recipe=Recipe(epochs=48, batch_size=64, lr=0.1, weight_decay=5e-4, schedule="one-cycle"),
-            tuning=Tuning(space=LR, trials=3, generation=3, epochs=12),
+            recipe=Recipe(epochs=40, batch_size=64, lr=0.1, weight_decay=5e-4, schedule="one-cycle"),
+            tuning=Tuning(space=LR, trials=3, generation=3, epochs=10),
             ladder=(1 / 2, 1 / 4),
         ),
         "paper": Profile(

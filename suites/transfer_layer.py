@@ -15,7 +15,7 @@ Profiles
          7 of A trained on; with few images (120 epochs) 51.8 from scratch, 51.5 frozen, 50.6 trained on, 47.7
          at a mild rate. So specific, tuned-gains, many-all and mild-rate are expected to be supported, scarce
          and co-adapted not, frozen-degrades to stay open between one and three layers.
-  overnight  9 hours on two cores. All layers of the figures; 16 wide, 20,000 images of either half, 24
+  overnight  4 hours on two cores. All layers of the figures; 16 wide, 20,000 images of either half, 24
          epochs, and by a ladder a half and a quarter of them; each seed tunes its learning rate at each rung
          (3 trials of a quarter the length); 5 seeds.
   paper  AlexNet for images of 32×32, 100 epochs on 22,000 images of either half; some GPU hours.

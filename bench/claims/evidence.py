@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.claims import divergence, stats
-from bench.claims.divergence import DIVERGED, fisher
+from bench.claims.divergence import fisher
 from bench.claims.kinds import Contrast, Pools, Trained
 from bench.claims.metrics import Values
 from bench.claims.pairing import Block, Found, blocks
 from bench.claims.stats import Estimate, Sample
-from bench.spec.metrics import title
+from bench.spec.metrics import DIVERGED, title
 
 Parts = tuple[tuple[Block, list[int]], ...]  # a contrast's independent parts, each with its sets of seeds
 Right = Mapping[str, Mapping[int, NDArray[np.bool_]]]  # by experiment and seed: which test images (n,) were

@@ -16,7 +16,7 @@ from bench.claims.counts import Exact
 from bench.common.errors import suggest
 from bench.spec import Claim
 from bench.spec.base import Several, kinds_of
-from bench.spec.metrics import Metric, title
+from bench.spec.metrics import DIVERGED, Metric, title
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,8 @@ class Trained(Claim):
             weights = zip(one.experiments, one.weights, strict=True)
             if alone or any(weight == 0 and named.count(name) > 1 for name, weight in weights):
                 raise ValueError(f"compares an experiment with itself: {one.label}")
+            if self.metric == DIVERGED and (one.weights != (1.0, -1.0) or one.bound or one.offset):
+                raise ValueError("divergence is compared between two experiments, without a bound")
         return self
 
     def contrasts(self) -> tuple[Contrast, ...]:

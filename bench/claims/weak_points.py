@@ -1,7 +1,7 @@
 """What a verdict hangs on: single seeds, and spreads that are too uneven for its level."""
 
-from bench.claims.divergence import DIVERGED
 from bench.claims.evidence import Asked, Evidence, two_sided
+from bench.spec.metrics import DIVERGED
 
 NOMINAL = 0.05  # the level, not corrected, at which a verdict must hold without any one seed
 UNEVEN = 3.0  # a ratio of standard deviations beyond which levels are not what they are said to be

@@ -4,9 +4,8 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from bench.claims.divergence import DIVERGED
 from bench.claims.metrics import epochs_to
-from bench.spec.metrics import METRICS, After, At, EpochsTo, Metric
+from bench.spec.metrics import DIVERGED, METRICS, After, At, EpochsTo, Metric
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -57,6 +57,7 @@ METRICS = {
         Row("gradient_norm", "norm of the gradient", "", "neither"),
     )
 }
+DIVERGED = "diverged"
 CURVES = ("train_error", "train_loss", "validation_error", "validation_loss")  # taken at every epoch
 
 

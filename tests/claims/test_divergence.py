@@ -1,8 +1,9 @@
 """Claims on how often runs diverge."""
 
 import pytest
+from pydantic import ValidationError
 
-from bench.claims import Difference
+from bench.claims import Difference, Interaction
 from bench.claims.divergence import two_sided
 from bench.claims.evidence import Seen
 from bench.claims.verdicts import decide
@@ -36,10 +37,16 @@ def test_of_several_the_worst_decides():
     assert p == pytest.approx(2 / 252)
 
 
-def test_a_bound_is_refused():
-    beyond = Difference(id="x", text="x", metric="diverged", lower="b", higher="a", by=10)
-    with pytest.raises(ValueError, match="without a bound"):
-        decided(5, 0, claim=beyond)
+@pytest.mark.parametrize(
+    ("kind", "sides"),
+    [
+        (Difference, {"lower": "b", "higher": "a", "by": 10}),
+        (Interaction, {"smaller": ("a", "b"), "larger": ("c", "d")}),
+    ],
+)
+def test_what_cannot_be_tested_exactly_is_refused_before_anything_runs(kind, sides):
+    with pytest.raises(ValidationError, match="between two experiments, without a bound"):
+        kind(id="x", text="x", metric="diverged", **sides)
 
 
 def test_runs_are_counted_by_their_status():
