@@ -43,13 +43,14 @@ class Against(Figure):
         return self.name or f"against-{self.setting.replace('.', '-').replace('_', '-')}"
 
     def draw(self, results: "Results", label: str) -> Picture | None:
-        """None where no experiment that has run says the setting."""
+        """None where the experiments that have run do not differ in the setting, or do not say it."""
         metrics = self.metric or (str(results.headline),)
         names = [name for name in ran(results, results.experiments, metrics[0]) if name != self.over]
         said = {name: value(results, name, self.setting) for name in names}
         groups = grouped(results, (n for n, at in said.items() if at is not None), self.groups, self.by)
         shown = {name: said[name] for group in groups for name in group.experiments}
-        if not shown or (self.over and not ran(results, [self.over], metrics[0])):
+        lone = len(set(shown.values())) < (1 if self.over else 2)  # beside a baseline one place will do
+        if lone or (self.over and not ran(results, [self.over], metrics[0])):
             return None
         ticks = list(dict.fromkeys(shown.values()))
         numbers = all(isinstance(one, (int, float)) for one in ticks)
