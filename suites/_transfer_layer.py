@@ -21,8 +21,8 @@ CLAIMS = [
     ),
     found(
         id="co-adapted",
-        text="Freezing five layers of a like net loses: they fit those above them.",
-        matters=1,
+        text="Freezing five layers of a like net loses a point or more: they fit those above them.",
+        by=1,
         lower="B",
         higher="B5B",
         said="62.5 to 59.4 % accuracy",
@@ -64,8 +64,8 @@ CLAIMS = [
     ),
     taught(
         id="mild-rate",
-        text="With few images, a tenth of the rate for old layers beats the full rate.",
-        matters=1,
+        text="With few images, a tenth of the rate for old layers gains a point or more over the full rate.",
+        by=1,
         lower="A7B+-mild-few",
         higher="A7B+-few",
         said="0.001 for old, 0.01 for new layers",
