@@ -10,13 +10,15 @@ milder = partial(claim, said="0.001 for old, 0.01 for new layers")
 CLAIMS = [
     milder(
         id="mild",
-        text="All layers trained: a milder rate for old layers beats one rate for all.",
+        text="All layers trained: a milder rate for old layers gains a point or more over one for all.",
+        by=1,
         lower="whole-mild",
         higher="whole",
     ),
     milder(
         id="upper-mild",
-        text="Upper layers trained: a milder rate for old layers beats one rate for all.",
+        text="Upper layers trained: a milder rate for old layers gains a point or more over one for all.",
+        by=1,
         lower="upper-mild",
         higher="upper",
     ),

@@ -12,7 +12,7 @@ Profiles
          beats-scratch, few-classifier, few-upper. A probe of the untuned recipes (40 epochs) is told in
          transfer-features: with 200 images 65 % from scratch, 62 the classifier alone, 58 and 59 the upper
          layers and all at a share of 0.3. So beats-scratch and few-upper are expected to be supported, mild
-         to stay open.
+         to stay open, upper-mild to be contradicted.
   paper  AlexNet for images of 32×32, 100 epochs, 20 trials; some GPU hours.
 """
 
