@@ -18,7 +18,7 @@ SMALL = 32
 def forms() -> list[tuple[str, str]]:
     """(model, form) of all models by their proper names: as published, and for 32×32 pixels."""
     found = []
-    for name, member in models.members().items():
+    for name, member in sorted(models.members().items()):
         if name != member.name or "tests" in member.build.__module__:
             continue
         size = member.published("input_size")

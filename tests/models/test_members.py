@@ -8,10 +8,14 @@ import torch
 from bench import models
 from bench.common.errors import UserError
 from bench.models.counts import count
+from bench.models.inception import LARGE
+from bench.models.preact import ORDERS, SHORTCUTS
+from bench.models.sharing import POOLS
 from bench.spec.base import Named
 from tests.models import golden
 
 EIGHTH = {"input_size": 32, "scale": 1 / 8}
+KINDS = ("shared", "local", "full")
 # a tiny member of each family, in each of its variants: model, options, side of the image
 TINY = [
     ("resnet-8", {"width": 4}, 16),
@@ -32,13 +36,34 @@ TINY = [
     ("alexnet-one-tower", EIGHTH, 32),
     *(("lenet-5", {"activation": act, "pool": "max"}, 32) for act in ("sigmoid", "tanh", "relu")),
     ("lenet-5", {"input_size": 28}, 28),
+    *(("preact-resnet-8", {"width": 4, "order": order}, 16) for order in ORDERS),
+    *(
+        ("preact-resnet-8", {"width": 4, "order": "original", "shortcut": shortcut}, 16)
+        for shortcut in SHORTCUTS
+    ),
+    ("preact-resnet-164", {"width": 2, "projects": True}, 16),
+    ("wide-resnet-16-4", {"width": 2, "dropout": 0.3}, 16),
+    ("resnext-20", {"width": 8, "cardinality": 2, "base_width": 16}, 16),
+    ("resnext-50-32x4d", {"width": 16, "input_size": 32}, 32),
+    ("resnext-50-32x4d", {"width": 16}, 64),
+    ("densenet-22", {"growth": 4, "dropout": 0.2}, 16),
+    ("densenet-bc-40", {"growth": 4}, 16),
+    ("densenet-121", {"input_size": 32}, 32),
+    *(("inception-10", {**EIGHTH, "large": large}, 32) for large in LARGE),
+    ("inception-10", {**EIGHTH, "reduced": False, "batch_norm": True}, 32),
+    ("googlenet", {"scale": 1 / 16}, 224),
+    ("nin", {"scale": 1 / 8}, 16),
+    ("nin-without-1x1", {"scale": 1 / 8, "batch_norm": True}, 16),
+    ("zfnet", EIGHTH, 32),
+    ("zfnet", {"scale": 1 / 16}, 224),
+    *((f"{kind}-net", {"width": 4, "pool": pool}, 28) for kind in KINDS for pool in POOLS),
     ("conv-stack", {"depth": 2, "width": 4, "bottleneck": 2}, 16),
     ("local-layer", {"input_size": 16}, 16),
     ("dense-layer", {"input_size": 16}, 16),
 ]
 
 
-@pytest.mark.parametrize(("name", "form"), golden.forms(), ids="-".join)
+@pytest.mark.parametrize(("name", "form"), golden.forms())
 def test_golden_counts(name, form):
     found = golden.counted(name, form)
     assert {key: str(value) for key, value in found.items()} == golden.read()[name, form]
@@ -110,6 +135,11 @@ def test_aliases_are_one_network(alias, proper):
         ("alexnet", {"scale": 1 / 96}, "cannot be split into 2 groups"),
         ("lenet-5", {"pool": "mean"}, "there is no pooling 'mean'"),
         ("lenet-5", {"input_size": 12}, "too small, 16×16 is the least"),
+        ("preact-resnet-20", {"order": "ful"}, "no order of units 'ful': did you mean 'full'"),
+        ("preact-resnet-20", {"shortcut": "gate"}, "no shortcut 'gate': did you mean 'gated'"),
+        ("googlenet", {"large": "7x7"}, "no convolution for 5×5 '7x7'"),
+        ("zfnet", {"input_size": 8}, "too small to pool three times"),
+        ("local-net", {"input_size": 12}, "too small for two layers"),
     ],
 )
 def test_what_cannot_be_built(name, options, message):

@@ -18,10 +18,17 @@ PAIRS = {
     "resnet-101": "resnet101",
     "resnet-152": "resnet152",
     "alexnet-one-tower": "alexnet",
+    "resnext-50-32x4d": "resnext50_32x4d",
+    "resnext-101-32x8d": "resnext101_32x8d",
+    "wide-resnet-50-2": "wide_resnet50_2",
+    "densenet-121": "densenet121",
+    "densenet-169": "densenet169",
+    "densenet-201": "densenet201",
 }
 CASES = [(ours, theirs, {}) for ours, theirs in PAIRS.items()]
 CASES += [(ours, f"{theirs}_bn", {"batch_norm": True}) for ours, theirs in PAIRS.items() if "vgg" in ours]
-SIZE = {"vgg": 224, "resnet": 64, "alexnet": 224}  # residual ones take any size; small is fast
+CASES += [("googlenet", "googlenet", {"batch_norm": True, "large": "3x3"})]  # its 5×5 are 3×3 there
+LARGE = ("vgg", "alexnet")  # take 224×224 alone; the others take any size, and small is fast
 
 
 def shuffled(network: nn.Module) -> None:
@@ -36,11 +43,23 @@ def shuffled(network: nn.Module) -> None:
             value.copy_(torch.empty_like(value).uniform_(low, high, generator=generator))
 
 
+def yardsticks(name: str) -> nn.Module:
+    """torchvision's network; GoogLeNet as it was published, without its last pooling of 2×2, nor other ε."""
+    if name != "googlenet":
+        return getattr(torchvision.models, name)(weights=None)
+    made = torchvision.models.googlenet(weights=None, aux_logits=False, init_weights=False)
+    made.maxpool4 = nn.MaxPool2d(3, stride=2, ceil_mode=True)
+    for module in made.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.eps = 1e-5
+    return made
+
+
 @pytest.mark.parametrize(("ours", "theirs", "options"), CASES, ids=[theirs for _, theirs, _ in CASES])
 def test_same_weights_same_outputs(ours, theirs, options):
-    size = SIZE[theirs.removesuffix("_bn").rstrip("0123456789")]
+    size = 224 if theirs.startswith(LARGE) else 64
     with torch.device("meta"):  # random weights are drawn once, below
-        yardstick = getattr(torchvision.models, theirs)(weights=None)
+        yardstick = yardsticks(theirs)
         network = models.build(ours, num_classes=1000, **options)
     yardstick.to_empty(device="cpu").eval()
     network.to_empty(device="cpu").eval()
