@@ -37,6 +37,7 @@ def count(model: Named, *, num_classes: int, in_channels: int, size: tuple[int, 
     - `receptive_field`: side in pixels of what a value of the last feature map sees, borders ignored.
     - `output_size`: height of the last feature map, before places are pooled away or flattened.
     - `unused_pixels`: pixels a side that no window reached because windows did not fit.
+    - `batch_norms`: layers of batch norm.
     - `units`: units that keep the shape; `identity_units`: those that give their input back when the
       weights of their last layer are zero.
 
@@ -61,6 +62,7 @@ def count(model: Named, *, num_classes: int, in_channels: int, size: tuple[int, 
             "receptive_field": view.field,
             "output_size": view.side or 1,
             "unused_pixels": view.unused,
+            "batch_norms": sum(isinstance(one, nn.BatchNorm2d) for one in network.modules()),
             "units": keeping,
             "identity_units": identities,
         },

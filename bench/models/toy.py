@@ -5,7 +5,6 @@ in Lin et al. (2014), arXiv 1312.4400.
 """
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from bench.models import family
@@ -37,8 +36,10 @@ class Local(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Maps (n, filters, side, side) of images (n, channels, height, width)."""
-        windows = F.unfold(x, self.kernel).permute(2, 1, 0)  # (places, inputs, n)
-        maps = (self.weight @ windows).permute(2, 1, 0)
+        places, kernel = self.side**2, self.kernel
+        windows = x.unfold(2, kernel, 1).unfold(3, kernel, 1)  # (n, channels, side, side, kernel, kernel)
+        windows = windows.permute(2, 3, 0, 1, 4, 5).reshape(places, len(x), -1)
+        maps = (windows @ self.weight.transpose(1, 2)).permute(1, 2, 0)
         maps = maps.reshape(len(x), -1, self.side, self.side)
         return maps if self.bias is None else maps + self.bias
 

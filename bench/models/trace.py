@@ -76,7 +76,7 @@ class _Tracer(TorchDispatchMode):
 
     def follow(self, tensor: Tensor, view: View) -> None:
         """Remember what a tensor sees."""
-        has_places = view.side is not None and tensor.dim() == 4
+        has_places = view.side is not None and tensor.dim() in (4, 5)  # windows stand in a fifth dimension
         view = replace(view, side=tensor.shape[2] if has_places else view.side)
         self.views[id(tensor)] = view
         self.alive.append(tensor)
@@ -92,9 +92,8 @@ def _after(operation: Any, args: Any, view: View) -> View:
     if operation in (aten.max_pool2d_with_indices, aten.max_pool2d, aten.avg_pool2d):
         kernel, stride = args[1], (args[2] if len(args) > 2 and args[2] else args[1])
         return _window(view, kernel[0], stride[0], args[3][0] if len(args) > 3 else 0, 1)
-    if operation is aten.im2col:
-        kernel, dilation, padding, stride = args[1:5]
-        return _window(view, kernel[0], stride[0], padding[0], dilation[0])
+    if operation is aten.unfold and args[1] == 2:
+        return _window(view, args[2], args[3], 0, 1)
     if operation is aten.slice and len(args) > 4 and args[1] == 2:
         return _window(view, 1, args[4], 0, 1)
     if operation in (aten.mean, aten.mm, aten.addmm):

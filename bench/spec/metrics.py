@@ -55,6 +55,7 @@ METRICS = {
         Row("shifted_error", "error on shifted test images", "%", "lower", _guessed),
         Row("diverged", "runs that diverged", "%", "lower"),  # of a run's status: 100 or 0
         Row("gradient_norm", "norm of the gradient", "", "neither"),
+        Row("filter_unlikeness", "unlikeness of filters at other places", "%", "neither"),
     )
 }
 DIVERGED = "diverged"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from torch import Tensor
+from torch import Tensor, nn
 
+from bench.common.errors import UserError
 from bench.train.tasks.classify import Classify
 
 SHARE = 0.3  # of the loss of each auxiliary classifier: Szegedy et al. (2015), arXiv 1409.4842, §5
@@ -11,6 +12,10 @@ SHARE = 0.3  # of the loss of each auxiliary classifier: Szegedy et al. (2015), 
 
 class Auxiliary(Classify):
     """As classify; in training the outputs are those of all heads (n, heads, classes), its own first."""
+
+    def check(self, network: nn.Module) -> None:
+        if not getattr(network, "heads", None):
+            raise UserError("auxiliary: the network has no such classifiers: set its option auxiliary=true")
 
     def loss(self, outputs: Tensor, labels: Tensor, target: Tensor) -> Tensor:
         own, *others = outputs.unbind(1)

@@ -1,0 +1,48 @@
+"""What does sharing weights between places buy on photographs, where nothing has its place?
+
+Source: the lecture on convolutional networks, which prints no error. The nets of `sharing` on CIFAR-10.
+
+Profiles
+  smoke  1 minute. 500 images of 16×16 pixels, 1 epoch; proves the machinery, decides nothing.
+  quick  8 minutes on two cores. 20,000 images at 16×16, 8 epochs (2,496 steps of 64), crops and mirroring,
+         untuned, 8 seeds. Decides: shared-beats-local, local-beats-full, max-average, filters-alike; counts
+         fewer-weights, equal-work.
+  paper  All 50,000 images at 32×32, 60 epochs: what a full-sized version would be (no source has a protocol).
+"""
+
+from _sharing import NETS, ON_SHARING, alike, trained
+
+from bench import Profile, Recipe, Suite
+from bench.report.figures import Along, Curves, Dots
+from bench.spec import Data
+
+RECIPE = Recipe(epochs=8, batch_size=64, lr=0.05, weight_decay=5e-4, schedule="one-cycle")
+SMALL = {"input_size": 16, "width": 16}
+
+suite = Suite(
+    title="Sharing weights, on photographs",
+    question="What does sharing weights between places buy where nothing has its place?",
+    data="cifar10",
+    augment=("crop(padding=0.125)", "flip"),
+    experiments=trained(NETS),
+    profiles={
+        "smoke": Profile(
+            data=Data(train=500, validation=100, size=16),
+            model={**SMALL, "width": 4},
+            recipe=RECIPE.replace(epochs=1),
+            seeds=2,
+        ),
+        "quick": Profile(
+            data=Data(train=20_000, validation=2_000, size=16), model=SMALL, recipe=RECIPE, seeds=8
+        ),
+        "paper": Profile(
+            model={"input_size": 32, "width": 16}, recipe=RECIPE.replace(epochs=60), seeds=8, stand_in=False
+        ),
+    },
+    claims=[*ON_SHARING, alike(epochs=8)],
+    figures=[
+        Dots(name="errors"),
+        Along(metric="filter_unlikeness", axis="epoch", at={"layer": 1}),
+        Curves(),
+    ],
+)

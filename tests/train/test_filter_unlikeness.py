@@ -1,0 +1,37 @@
+import pytest
+import torch
+
+from bench import models
+from bench.train.measures.filter_unlikeness import filter_unlikeness
+
+
+def network(kind="local"):
+    torch.manual_seed(1)
+    return models.build(f"{kind}-net", num_classes=10)
+
+
+def test_random_filters_are_as_unlike_as_chance_has_it():
+    found = filter_unlikeness(network())
+    assert list(found) == [1, 2]
+    assert all(value == pytest.approx(100, abs=2) for value in found.values())
+
+
+def test_filters_that_are_shared_are_alike_in_whatever_order_and_sign():
+    net = network()
+    weight = net[0].weight
+    with torch.no_grad():
+        weight.copy_(weight[:1].expand_as(weight).clone())
+        weight[1::2] = -weight[1::2].flip(1)
+    assert filter_unlikeness(net)[1] == pytest.approx(0, abs=1e-3)
+
+
+def test_convolutions_have_none():
+    assert filter_unlikeness(network("shared")) == {}
+
+
+def test_auxiliary_classifiers_are_heard_in_training_alone():
+    torch.manual_seed(0)
+    net = models.build("inception-10", num_classes=4, input_size=32, scale=1 / 8, auxiliary=True)
+    images = torch.rand(3, 3, 32, 32)
+    assert net.train()(images).shape == (3, 2, 4)
+    assert net.eval()(images).shape == (3, 4)
