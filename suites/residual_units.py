@@ -1,0 +1,66 @@
+"""Where do batch norm and ReLU belong in a residual unit?
+
+Source: He, Zhang, Ren and Sun, "Identity Mappings in Deep Residual Networks" (arXiv 1603.05027), Table 2 and
+Figure 4; the lecture on residual networks. Published errors are medians of five runs on CIFAR-10.
+
+Profiles
+  smoke      1 minute. Tiny networks on 512 images of 8×8 pixels; proves the machinery, decides nothing.
+  quick      13 minutes on two cores. 56 layers, 8 wide, on 20,000 images at 16×16, 4 epochs (624 steps of
+             128), untuned, 5 seeds. Decides what so few steps can show: bn-after-addition-56,
+             relu-before-addition-56, full-56, full-relu-only-56. The published differences, half a point at
+             110 layers, are overnight's and the paper's.
+  overnight  6 hours on two cores. 110 layers of the published width, 45,000 images at 16×16, 2,808 steps, and
+             by a ladder a half and a quarter of them, untuned.
+  paper      The published recipe on all of CIFAR-10, 110 and 164 layers; many GPU hours.
+"""
+
+from _residual_units import PRINTED, REFERENCES, claims
+
+from bench import Experiment, Profile, Recipe, Suite
+from bench.report.figures import Curves, Dots
+from bench.spec import Data
+
+STANDING = {56: ("smoke", "quick"), 110: ("overnight", "paper"), 164: ("paper",)}  # depths, and where
+CROP = {n: ({"name": "crop", "options": {"padding": n}}, "flip") for n in (1, 2, 4)}
+SHORTENED = Recipe(epochs=4, lr=0.1, schedule="one-cycle")
+
+suite = Suite(
+    title="The order of a residual unit",
+    question="Where do batch norm and ReLU belong in a residual unit?",
+    data="cifar10",
+    augment=CROP[4],
+    experiments=[
+        Experiment(
+            id=f"{order}-{depth}",
+            model={"name": f"preact-resnet-{depth}", "options": {"order": order}},
+            profiles=profiles,
+        )
+        for depth, profiles in STANDING.items()
+        for order in PRINTED
+    ],
+    profiles={
+        "smoke": Profile(
+            data=Data(train=512, validation=128, size=8),
+            model={"width": 2},
+            augment=CROP[1],
+            recipe=SHORTENED.replace(epochs=1),
+            seeds=2,
+        ),
+        "quick": Profile(
+            data=Data(train=20_000, validation=2_000, size=16),
+            model={"width": 8},
+            augment=CROP[2],
+            recipe=SHORTENED,
+        ),
+        "overnight": Profile(
+            data=Data(validation=5_000, size=16),
+            augment=CROP[2],
+            recipe=SHORTENED.replace(epochs=8),
+            ladder=(1 / 2, 1 / 4),
+        ),
+        "paper": Profile(recipe=Recipe(epochs=164), stand_in=False),
+    },
+    claims=[one for depth in STANDING for one in claims(depth)],
+    references=REFERENCES,
+    figures=[Dots(name="errors"), Curves()],
+)
