@@ -75,6 +75,20 @@ class CountRatio(Exact):
         return all(found[name] == factor * found[self.base] for name, factor in self.times.items())
 
 
+class CountShare(Exact):
+    """Each network's count is at most a share of that of `base`."""
+
+    kind: Literal["count-share"] = "count-share"
+    base: str
+    at_most: Table[float]
+
+    def experiments(self) -> tuple[str, ...]:
+        return (self.base, *self.at_most)
+
+    def holds(self, found: Mapping[str, int]) -> bool:
+        return all(found[name] <= share * found[self.base] for name, share in self.at_most.items())
+
+
 class CountOrder(Exact):
     """The count falls from each network to the next."""
 

@@ -69,7 +69,7 @@ class Parts:
             if len(sides) == 1:
                 made += self.conv(inputs, channels, sides[0])
             else:
-                shares = [channels // len(sides)] * len(sides)
+                shares = [channels - channels // 2, channels // 2]
                 branches = (
                     nn.Sequential(*self.conv(inputs, n, one)) for n, one in zip(shares, sides, strict=True)
                 )

@@ -5,7 +5,7 @@ import pytest
 from pydantic import ValidationError
 from scipy import stats as scipy_stats
 
-from bench.claims import Count, CountRatio, Equivalence, GainTrend, Reached, SameCount, Trend, stats
+from bench.claims import Count, CountRatio, CountShare, Equivalence, GainTrend, Reached, SameCount, Trend, stats
 from bench.claims.verdicts import decide
 from tests.claims.made import (
     LEVELS,
@@ -94,6 +94,8 @@ PARAMETERS = {"plain": 269_722, "twice": 539_444, "resnet": 269_722, "wide": 1_0
         (CountRatio(id="c", text="", quantity="p", base="plain", times={"twice": 2}), "supported"),
         (CountRatio(id="c", text="", quantity="p", base="plain", times={"resnet": 2}), "contradicted"),
         (CountRatio(id="c", text="", quantity="p", base="plain", times={"new": 2}), "undecided"),
+        (CountShare(id="c", text="", quantity="p", base="twice", at_most={"plain": 0.5}), "supported"),
+        (CountShare(id="c", text="", quantity="p", base="twice", at_most={"plain": 0.4}), "contradicted"),
     ],
 )
 def test_counts_are_exact_and_need_no_seeds(claim, verdict):

@@ -1,0 +1,94 @@
+"""What Xie et al. and the lecture say of groups, and the errors they print."""
+
+from functools import partial
+
+from bench import Reference
+from bench.claims import CountShare, Difference, Order
+
+XIE, ALEX = "Xie et al. 2017 (arXiv 1611.05431)", "Krizhevsky et al. 2012"
+
+
+def resnext(cardinality, base_width, depth=20):
+    """A bottleneck network of so many groups, so wide each (in the template of 64)."""
+    options = {"cardinality": cardinality, "base_width": base_width}
+    return {"name": f"resnext-{depth}", "options": options}
+
+
+NETWORKS = {  # cardinality × width of a group, as in Tables 3 and 4
+    "1x64d": resnext(1, 64),
+    "2x40d": resnext(2, 40),
+    "4x24d": resnext(4, 24),
+    "8x24d": resnext(8, 24),
+    "1x100d": resnext(1, 100),
+    "1x64d-deeper": resnext(1, 64, depth=38),
+    "alexnet": {"name": "alexnet"},
+    "alexnet-one-group": {"name": "alexnet", "options": {"groups": 1}},
+}
+errs_less = partial(Difference, metric="test_error", source=f"{XIE}, Tables 3 and 4")
+
+CLAIMS = [
+    errs_less(
+        id="equal-cost",
+        text="At equal cost, four groups beat one.",
+        lower="4x24d",
+        higher="1x64d",
+        said="22.6 against 23.9 % (ImageNet, 50 layers)",
+    ),
+    Order(
+        id="steps",
+        text="From one group to two and to four, at equal cost, the error falls at each step.",
+        metric="test_error",
+        falling=("1x64d", "2x40d", "4x24d"),
+        said="23.9, 23.0, 22.6 % (ImageNet, 50 layers)",
+        source=f"{XIE}, Table 3",
+    ),
+    errs_less(
+        id="against-wider",
+        text="At twice the cost, more groups beat wider layers.",
+        lower="8x24d",
+        higher="1x100d",
+        said="20.4 against 21.3 % (ImageNet, 101 layers)",
+    ),
+    errs_less(
+        id="against-deeper",
+        text="At twice the cost, more groups beat more layers.",
+        lower="8x24d",
+        higher="1x64d-deeper",
+        said="20.4 against 21.7 % (ImageNet, 101 layers)",
+    ),
+    errs_less(
+        id="two-towers",
+        text="AlexNet's two groups cost at most a point of error against one.",
+        lower="alexnet",
+        higher="alexnet-one-group",
+        by=-1,
+        said="1.7 points less than one GPU's half-sized net",
+        source=f"{ALEX}, §3.2",
+    ),
+    CountShare(
+        id="as-dear",
+        text="One, two and four groups cost equally many multiplications, within 3 %.",
+        quantity="macs",
+        base="1x64d",
+        at_most={"2x40d": 1.03, "4x24d": 1.03},
+        said="equal complexity",
+        source=f"{XIE}, Table 2",
+    ),
+    CountShare(
+        id="twice-as-dear",
+        text="Eight groups cost at most as much as wider layers or as more of them, within 3 %.",
+        quantity="macs",
+        base="1x100d",
+        at_most={"8x24d": 1.03},
+        said="equal complexity",
+        source=f"{XIE}, Table 4",
+    ),
+]
+
+printed = partial(
+    Reference, metric="test_error", paper=XIE, where="Table 3", data="ImageNet", statistic="single"
+)
+REFERENCES = [
+    printed(experiment=name, value=value, status="F2")
+    for name, value in {"1x64d": 23.9, "2x40d": 23.0, "4x24d": 22.6}.items()
+]

@@ -1,0 +1,76 @@
+"""The classic networks, and what the lectures say of one beside another."""
+
+from functools import partial
+
+from bench.claims import CountOrder, Difference
+
+LECTURE = "lectures on classic networks"
+GROUPED = {"cardinality": 4, "base_width": 24}  # as many multiplications as one group of full width
+
+NETWORKS = {  # in the order in which they came
+    "lenet-5": {"name": "lenet-5", "options": {"activation": "relu", "pool": "max", "scale": 1.0}},
+    "alexnet": {"name": "alexnet", "options": {"groups": 1, "lrn": False}},
+    "zfnet": {"name": "zfnet", "options": {"lrn": False}},
+    "nin": {"name": "nin"},
+    "vgg-11": {"name": "vgg-11"},
+    "inception": {"name": "inception-10"},
+    "resnet-20": {"name": "resnet-20"},
+    "resnext-20": {"name": "resnext-20", "options": GROUPED},
+    "densenet-22": {"name": "densenet-22"},
+}
+COUNTED = ("vgg-16", "alexnet", "resnet-50", "densenet-121", "googlenet")
+errs_less = partial(Difference, metric="test_error", source=LECTURE)
+
+CLAIMS = [
+    errs_less(
+        id="alexnet-lenet",
+        text="AlexNet errs less than LeNet-5.",
+        lower="alexnet",
+        higher="lenet-5",
+        said="no number",
+    ),
+    errs_less(
+        id="zfnet-alexnet",
+        text="ZFNet, with finer first layers, errs less than AlexNet.",
+        lower="zfnet",
+        higher="alexnet",
+        said="38.4 against 40.7 % (ImageNet)",
+    ),
+    errs_less(
+        id="vgg-alexnet",
+        text="VGG errs less than AlexNet.",
+        lower="vgg-11",
+        higher="alexnet",
+        said="29.6 against 40.7 % (ImageNet)",
+    ),
+    errs_less(
+        id="resnet-vgg",
+        text="A residual network errs less than VGG.",
+        lower="resnet-20",
+        higher="vgg-11",
+        said="6.1 to 9.3 % against 9.3 % top-5 (ImageNet)",
+    ),
+    errs_less(
+        id="resnext-resnet",
+        text="ResNeXt errs less than a residual network.",
+        lower="resnext-20",
+        higher="resnet-20",
+        said="22.2 against 23.9 % (ImageNet, 50 layers)",
+    ),
+    errs_less(
+        id="densenet-resnet",
+        text="A DenseNet errs less than a residual network.",
+        lower="densenet-22",
+        higher="resnet-20",
+        said="5.24 against 6.61 % (CIFAR-10)",
+    ),
+    CountOrder(
+        id="fewer-weights",
+        text="As published, VGG-16 has more weights than AlexNet, that than ResNet-50, that than DenseNet-121, "
+        "that than GoogLeNet.",
+        quantity="parameters",
+        falling=[f"{name}, published" for name in COUNTED],
+        said="138, 60, 25.6, 8.0, 7.0 M",
+        source=LECTURE,
+    ),
+]

@@ -1,0 +1,113 @@
+"""What Szegedy et al., Lin et al. and the lecture say of Inception modules and of 1×1 convolutions."""
+
+from functools import partial
+
+from bench.claims import CountShare, Difference
+
+MODULES = {  # by what is asked of them; the published module first
+    "reduced": {},
+    "naive": {"reduced": False},
+    "two-3x3": {"large": "two-3x3"},
+    "factorised": {"large": "5x1-1x5"},
+    "wide": {"large": "wide"},
+    "auxiliary": {"auxiliary": True},
+}
+GOOGLENET = "Szegedy et al. 2014 (arXiv 1409.4842)"
+RETHINKING = "Szegedy et al. 2016 (arXiv 1512.00567)"
+NIN = "Lin et al. 2014 (arXiv 1312.4400)"
+errs_less = partial(Difference, metric="test_error", said="no number")
+no_worse = partial(errs_less, by=-1)
+
+
+def of_network(network, profiles):
+    """What is said of modules, for a network of them."""
+
+    def named(name):
+        return f"{network}-{name}"
+
+    suffix = "" if network == "inception-10" else f"-{network}"
+    return [
+        no_worse(
+            id=f"reduced{suffix}",
+            text="1×1 convolutions in front cost at most a point of error.",
+            lower=named("reduced"),
+            higher=named("naive"),
+            source="lecture on Inception networks",
+            profiles=profiles,
+        ),
+        no_worse(
+            id=f"two-3x3{suffix}",
+            text="Two 3×3 convolutions in the 5×5's place cost at most a point.",
+            lower=named("two-3x3"),
+            higher=named("reduced"),
+            source=f"{RETHINKING}, §3.1",
+            profiles=profiles,
+        ),
+        no_worse(
+            id=f"factorised{suffix}",
+            text="1×5 after 5×1 in the 5×5's place costs at most a point.",
+            lower=named("factorised"),
+            higher=named("reduced"),
+            source=f"{RETHINKING}, §3.2",
+            profiles=profiles,
+        ),
+        errs_less(
+            id=f"auxiliary{suffix}",
+            text="Auxiliary classifiers in training lower the error.",
+            lower=named("auxiliary"),
+            higher=named("reduced"),
+            source=f"{GOOGLENET}, §5",
+            profiles=profiles,
+        ),
+        CountShare(
+            id=f"reduced-cheaper{suffix}",
+            text="1×1 convolutions in front leave less than a third of the multiplications.",
+            quantity="macs",
+            base=named("naive"),
+            at_most={named("reduced"): 1 / 3},
+            said="a fraction of the cost: 12.4 of 120 M, for one 5×5",
+            source="lecture on Inception networks",
+        ),
+        CountShare(
+            id=f"two-3x3-cheaper{suffix}",
+            text="Two 3×3 convolutions in the 5×5's place cost fewer multiplications.",
+            quantity="macs",
+            base=named("reduced"),
+            at_most={named("two-3x3"): 1.0},
+            said="28 % less for a layer",
+            source=f"{RETHINKING}, §3.1",
+            remark="Said of layers that keep their width; the 5×5 ones here double it, from 16 maps to 32 "
+            "at first, and 9 × 16 × 32 + 9 × 32 × 32 is more than 25 × 16 × 32",
+        ),
+        CountShare(
+            id=f"factorised-cheaper{suffix}",
+            text="1×5 after 5×1 in the 5×5's place costs fewer multiplications.",
+            quantity="macs",
+            base=named("reduced"),
+            at_most={named("factorised"): 1.0},
+            said="33 % less, for 3×3 by 3×1 and 1×3",
+            source=f"{RETHINKING}, §3.2",
+        ),
+    ]
+
+
+CLAIMS = [
+    *of_network("inception-10", ("smoke", "quick")),
+    *of_network("googlenet", ("paper",)),
+    errs_less(
+        id="pointwise",
+        text="1×1 convolutions after each larger one lower the error.",
+        lower="nin",
+        higher="nin-without-1x1",
+        source=f"{NIN}, §3.1",
+    ),
+    CountShare(
+        id="pointwise-cheaper",
+        text="With them a network of equal widths has fewer weights.",
+        quantity="parameters",
+        base="nin-without-1x1",
+        at_most={"nin": 1.0},
+        said="no number",
+        source="ours",
+    ),
+]

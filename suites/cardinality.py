@@ -1,0 +1,49 @@
+"""Does splitting a convolution into groups pay, at equal cost and at twice the cost?
+
+Sources: Xie et al. 2017 (arXiv 1611.05431), Tables 3 and 4 (ImageNet); Krizhevsky et al. 2012 (two groups on
+two GPUs); the lecture on ResNeXt.
+
+Profiles
+  smoke  1 minute. Tiny networks on 512 images of 8×8 pixels; proves the machinery, decides nothing.
+  quick  15 minutes on two cores. 20 layers of bottlenecks, a quarter as wide as published, on 10,000 CIFAR-10
+         images at 16×16, 6 epochs (936 steps of 64), untuned, 5 seeds. Decides: equal-cost, steps,
+         against-wider, against-deeper, two-towers; counts as-dear, twice-as-dear.
+  paper  29 layers of the published width on all of CIFAR-10, 300 epochs; GPU weeks.
+"""
+
+from _cardinality import CLAIMS, NETWORKS, REFERENCES
+
+from bench import Experiment, Profile, Recipe, Suite
+from bench.report.figures import Against, Curves
+from bench.spec import Data
+
+SHORTENED = Recipe(epochs=6, batch_size=64, lr=0.1, weight_decay=5e-4, schedule="one-cycle")
+QUARTER = {"width": 16, "input_size": 16, "scale": 1 / 4, "lrn": False, "dropout": 0.0}
+
+suite = Suite(
+    title="Cardinality",
+    question="Does splitting a convolution into groups pay, at equal cost and at twice the cost?",
+    data="cifar10",
+    augment=("crop(padding=0.125)", "flip"),
+    experiments=[Experiment(id=name, model=model) for name, model in NETWORKS.items()],
+    profiles={
+        "smoke": Profile(
+            data=Data(train=512, validation=128, size=16),
+            model=QUARTER,
+            recipe=SHORTENED.replace(epochs=1),
+            seeds=2,
+        ),
+        "quick": Profile(data=Data(train=10_000, validation=2_000, size=16), model=QUARTER, recipe=SHORTENED),
+        "paper": Profile(
+            model={"input_size": 32},
+            recipe=Recipe(epochs=300, lr=0.1, weight_decay=5e-4),
+            stand_in=False,
+        ),
+    },
+    claims=CLAIMS,
+    references=REFERENCES,
+    figures=[
+        Against(setting="macs", metric="test_error", name="error-against-work"),
+        Curves(),
+    ],
+)

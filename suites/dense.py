@@ -1,0 +1,57 @@
+"""Do densely connected networks reach the error of residual ones with fewer weights?
+
+Source: Huang et al. 2017 (arXiv 1608.06993), Table 2 and Figures 3 and 4; the lecture on DenseNet.
+
+Profiles
+  smoke  1 minute. Tiny networks on 512 images of 8×8 pixels; proves the machinery, decides nothing.
+  quick  14 minutes on two cores. DenseNets of 22 layers and of 40 with bottlenecks and compression, a growth
+         of 12, and ResNets of 20 and 32 layers, on 10,000 CIFAR-10 images at 16×16, 6 epochs (936 steps of
+         64), untuned, 5 seeds. Decides: equal-weights, equal-work, fewer-weights, compressed; counts as-many,
+         fewer, imagenet-fewer, imagenet-cheaper.
+  paper  DenseNets of 40, 100 and 100 (BC) layers on all of CIFAR-10, 300 epochs; GPU weeks.
+"""
+
+from _dense import CLAIMS, REFERENCES
+
+from bench import Experiment, Profile, Recipe, Suite
+from bench.report.figures import Against, Curves
+from bench.spec import Data, Network
+
+SHORTENED = Recipe(epochs=6, batch_size=64, lr=0.1, weight_decay=1e-4, schedule="one-cycle")
+SMALL, LARGE = ("smoke", "quick"), ("paper",)
+NETWORKS = {
+    "densenet-22": SMALL,
+    "densenet-bc-40": SMALL,
+    "resnet-20": SMALL,
+    "resnet-32": SMALL,
+    "densenet-40": LARGE,
+    "densenet-100": LARGE,
+    "densenet-bc-100": LARGE,
+    "resnet-110": LARGE,
+}
+
+suite = Suite(
+    title="Dense connections",
+    question="Do densely connected networks reach the error of residual ones with fewer weights?",
+    data="cifar10",
+    augment=("crop(padding=0.125)", "flip"),
+    experiments=[Experiment(model=name, profiles=profiles) for name, profiles in NETWORKS.items()],
+    networks=[Network(model=name, size=224) for name in ("densenet-201", "resnet-101")],
+    profiles={
+        "smoke": Profile(
+            data=Data(train=512, validation=128, size=8),
+            model={"width": 4, "growth": 2},
+            recipe=SHORTENED.replace(epochs=1),
+            seeds=2,
+        ),
+        "quick": Profile(data=Data(train=10_000, validation=2_000, size=16), recipe=SHORTENED),
+        "paper": Profile(recipe=Recipe(epochs=300, batch_size=64), stand_in=False),
+    },
+    claims=CLAIMS,
+    references=REFERENCES,
+    figures=[
+        Against(setting="parameters", metric="test_error", name="error-against-weights"),
+        Against(setting="macs", metric="test_error", name="error-against-work"),
+        Curves(),
+    ],
+)
