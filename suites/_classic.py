@@ -66,8 +66,8 @@ CLAIMS = [
     ),
     CountOrder(
         id="fewer-weights",
-        text="As published, VGG-16 has more weights than AlexNet, that than ResNet-50, that than DenseNet-121, "
-        "that than GoogLeNet.",
+        text="As published, VGG-16 has more weights than AlexNet, that than ResNet-50, that than "
+        "DenseNet-121, that than GoogLeNet.",
         quantity="parameters",
         falling=[f"{name}, published" for name in COUNTED],
         said="138, 60, 25.6, 8.0, 7.0 M",

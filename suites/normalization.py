@@ -1,0 +1,90 @@
+"""What does batch norm do for training, and what do its forerunner and dropout?
+
+Sources: Ioffe and Szegedy 2015 (arXiv 1502.03167), Figure 3; Krizhevsky et al. 2012, §3.3 and §4.2; the
+lectures on residual and classic networks ("absolutely necessary").
+
+Profiles
+  smoke  1 minute. Tiny networks on 512 images of 8×8 pixels; proves the machinery, decides nothing.
+  quick  14 minutes on two cores. Plain nets of 8 and 20 layers, 16 wide, on 10,000 CIFAR-10 images at 16×16,
+         5 epochs (390 steps of 128), untuned but for a ladder of rates, 8 seeds. Decides: necessary, deeper,
+         rates, fails-without, sigmoid, sigmoid-cost, response, dropout-dense, dropout-convolutions,
+         early-layers.
+  paper  The same networks on all of CIFAR-10 at 32×32, 60 epochs; what a full-sized version would be.
+"""
+
+from _normalization import CLAIMS, RATES
+
+from bench import Experiment, Profile, Recipe, Suite
+from bench.report.figures import Against, Along, Curves
+from bench.spec import Data
+
+SHORTENED = Recipe(epochs=5, lr=0.1, schedule="one-cycle")
+
+
+def net(name, measured=False, **options):
+    """An experiment's model, and whether the gradient of its layers is measured."""
+    measures = ("gradient_norm",) if measured else None
+    return {"model": {"name": name, "options": options}, "measures": measures}
+
+
+NETWORKS = {
+    "plain-20": net("plain-20", measured=True),
+    "plain-20-without": net("plain-20", measured=True, norm="none"),
+    "resnet-20": net("resnet-20", measured=True),
+    "response": net("plain-8", norm="response"),
+    "sigmoid": net("plain-8", activation="sigmoid"),
+    "sigmoid-without": net("plain-8", activation="sigmoid", norm="none"),
+    "dense": net("alexnet-one-tower", dropout=0.0),
+    "dense-dropout": net("alexnet-one-tower", dropout=0.5),
+    "convolutions": net("preact-resnet-8", dropout=0.0),
+    "convolutions-dropout": net("preact-resnet-8", dropout=0.3),
+}
+LADDER = {
+    f"{name}-{lr}": net("plain-8", norm=norm) | {"recipe": {"lr": lr}}
+    for name, norm in (("batch", "batch"), ("without", "none"))
+    for lr in RATES
+}
+SMALL = {"input_size": 16, "scale": 1 / 4}
+
+suite = Suite(
+    title="Normalization",
+    question="What does batch norm do for training, and what do its forerunner and dropout?",
+    data="cifar10",
+    augment=("crop(padding=0.125)", "flip"),
+    experiments=[Experiment(id=name, **own) for name, own in (LADDER | NETWORKS).items()],
+    profiles={
+        "smoke": Profile(
+            data=Data(train=512, validation=128, size=16),
+            model={**SMALL, "width": 4},
+            recipe=SHORTENED.replace(epochs=1),
+            seeds=2,
+        ),
+        "quick": Profile(
+            data=Data(train=10_000, validation=2_000, size=16), model=SMALL, recipe=SHORTENED, seeds=8
+        ),
+        "paper": Profile(
+            data=Data(validation=5_000),
+            model={"input_size": 32},
+            recipe=SHORTENED.replace(epochs=60),
+            seeds=8,
+            stand_in=False,
+        ),
+    },
+    claims=CLAIMS,
+    figures=[
+        Against(
+            setting="recipe.lr",
+            metric="test_error",
+            name="error-against-rate",
+            groups={kind: [f"{kind}-{lr}" for lr in RATES] for kind in ("batch", "without")},
+        ),
+        Along(metric="gradient_norm", axis="layer", at={"epoch": 1}, log=True),
+        Curves(
+            groups={
+                "plain, 8 layers": (*LADDER, "response", "sigmoid", "sigmoid-without"),
+                "20 layers": ("plain-20", "plain-20-without", "resnet-20"),
+                "dropout": ("dense", "dense-dropout", "convolutions", "convolutions-dropout"),
+            }
+        ),
+    ],
+)
