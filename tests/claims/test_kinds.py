@@ -5,7 +5,17 @@ import pytest
 from pydantic import ValidationError
 from scipy import stats as scipy_stats
 
-from bench.claims import Count, CountRatio, CountShare, Equivalence, GainTrend, Reached, SameCount, Trend, stats
+from bench.claims import (
+    Count,
+    CountRatio,
+    CountShare,
+    Equivalence,
+    GainTrend,
+    Reached,
+    SameCount,
+    Trend,
+    stats,
+)
 from bench.claims.verdicts import decide
 from tests.claims.made import (
     LEVELS,

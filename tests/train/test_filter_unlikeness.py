@@ -27,11 +27,3 @@ def test_filters_that_are_shared_are_alike_in_whatever_order_and_sign():
 
 def test_convolutions_have_none():
     assert filter_unlikeness(network("shared")) == {}
-
-
-def test_auxiliary_classifiers_are_heard_in_training_alone():
-    torch.manual_seed(0)
-    net = models.build("inception-10", num_classes=4, input_size=32, scale=1 / 8, auxiliary=True)
-    images = torch.rand(3, 3, 32, 32)
-    assert net.train()(images).shape == (3, 2, 4)
-    assert net.eval()(images).shape == (3, 4)
