@@ -75,7 +75,7 @@ ON_LAYERS = [
     ),
     fit(
         id="does-not-fit",
-        text="At stride 3 it does not fit: one pixel a side is left over.",
+        text="At stride 3 it does not fit: a row and a column are left over.",
         said="does not fit",
         source=LAYERS,
         values={"stride-1": 0, "stride-2": 0, "stride-3": 1},
@@ -129,8 +129,8 @@ ON_NETWORKS = [
         source=CLASSIC,
         values={"lenet-5": 60 * K},
         within=0.03,
-        remark="Each map of its third layer sees all maps here; the original has a table of connections "
-        "there",
+        remark="In the original each map of the third layer sees some maps only, pooling has weights, and "
+        "the output is of radial basis functions: 60,000 in all",
     ),
     weights(
         id="alexnet-60m",
@@ -167,12 +167,13 @@ ON_NETWORKS = [
     ),
     Count(
         id="identity",
-        text="With zero weights in its last layer a residual unit is the identity, a plain one is not.",
+        text="With zero weights in its last layer a residual unit that keeps the shape is the identity: 7 of "
+        "9 units at 20 layers, 12 of 16 at 50, 46 of 50 at 152; a plain one is not.",
         quantity="identity_units",
         said="a + 0 = a",
         source=RESIDUAL,
         values={"plain-20": 0, "resnet-20": 7, "resnet-50": 12, "resnet-152": 46},
-        remark="All that keep the shape",
+        remark="For inputs that are not negative, as they come from a ReLU",
     ),
 ]
 SZEGEDY, XIE = "Szegedy et al. 2014 (arXiv 1409.4842)", "Xie et al. 2017 (arXiv 1611.05431)"
@@ -199,7 +200,7 @@ ON_LATER_NETWORKS = [
     ),
     Count(
         id="googlenet-norm",
-        text="GoogLeNet normalises each of its 57 convolutions by batch norm.",
+        text="GoogLeNet as published has batch norm after each of its 57 convolutions.",
         quantity="batch_norms",
         said="batch norm, image distortions and RMSprop",
         source=INCEPTION,
@@ -215,7 +216,7 @@ ON_LATER_NETWORKS = [
         said="7 layers",
         source=CLASSIC,
         values={"alexnet": 7},
-        remark="Five convolutions and three dense layers (Krizhevsky et al. 2012, §3)",
+        remark="Five convolutions and three dense layers (Krizhevsky et al. 2012, §3), seven of them hidden",
     ),
     Count(
         id="alexnet-7x7",
@@ -235,7 +236,7 @@ ON_LATER_NETWORKS = [
     ),
     weights(
         id="resnext-weights",
-        text="ResNeXt-50 32×4d has as many weights as ResNet-50.",
+        text="ResNet-50 has 25.5 M weights, ResNeXt-50 32×4d 25.0 M.",
         said="25.0 M; 25.5 M",
         source=f"{XIE}, Table 1",
         values={"resnext-50-32x4d": 25_000 * K, "resnet-50": 25_500 * K},
@@ -243,7 +244,7 @@ ON_LATER_NETWORKS = [
     ),
     work(
         id="resnext-work",
-        text="ResNeXt-50 32×4d costs as many multiplications as ResNet-50.",
+        text="ResNet-50 costs 4.1 G multiplications, ResNeXt-50 32×4d 4.2 G.",
         said="4.2 G; 4.1 G",
         source=f"{XIE}, Table 1",
         values={"resnext-50-32x4d": 4_200 * M, "resnet-50": 4_100 * M},
@@ -268,6 +269,7 @@ ON_LATER_NETWORKS = [
             "preact-resnet-1202": 19_400 * K,
         },
         within=0.03,
+        remark="The last is counted with pre-activation, which changes a handful of weights",
     ),
     weights(
         id="wide-weights",
@@ -294,7 +296,7 @@ REMOVED = [
         said="50 M",
         fewer="alexnet-without-6-7",
         by=50 * M,
-        remark="54.5 M go; the last layer, with 9216 inputs now in place of 4096, gains 5.2 M",
+        remark="54.5 M go; the last layer, with 9216 inputs now in place of 4096, gains 5.1 M",
     ),
     without(
         id="remove-34",

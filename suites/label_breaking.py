@@ -62,7 +62,7 @@ suite = Suite(
         ),
         claim(
             id="half-turn-hurts",
-            text="Turning digits by 180° raises the error: a 6 becomes a 9.",
+            text="Turning digits by 180° raises the error.",
             lower="none",
             higher="half-turn",
         ),

@@ -33,7 +33,7 @@ class Outcome:
     after Holm's correction over the suite's claims, `look` the declared look at which it was given, `more`
     how many seeds an open claim is expected to need beside those, where the looks allow so many; before the
     first look, those that lack for it. `budget` is what was trained for it, in words, `climbs` its contrasts
-    over the ladder, where there is one.
+    over the ladder, where there is one; `remarks` qualify the verdict wherever it stands.
     """
 
     claim: Claim
@@ -96,7 +96,7 @@ def _with_budget(outcome: Outcome, claim: Trained, rungs: Sequence[Rung], pools:
     if never := unreached(claim, top):
         note = f"{note}; {never}"
     budget = steps_told(top.steps, claim.experiments())
-    return replace(outcome, note=note, budget=budget, remarks=tuple(remarks), climbs=climbs)
+    return replace(outcome, note=note, budget=budget, remarks=(*remarks, *outcome.remarks), climbs=climbs)
 
 
 def _unlike(claim: Trained, environments: Environments) -> str:
@@ -169,14 +169,20 @@ def _outcome(
     if found.n < look:
         note = f"needs {look} seeds of each experiment, has {found.n}"
         return Outcome(claim, "undecided", note, found.n, contrasts=found.contrasts, more=look - found.n)
-    alpha, more = levels[look], None
+    alpha, more, remarks = levels[look], None, list[str]()
     if p <= alpha:
         verdict: Verdict = "supported" if found.supports else "contradicted"
-        notes = [f"decided at the look of {look} seeds", *weak_points(asked, found)]
-        note = "; ".join([*notes, *_of_other_images(found, wider, alpha)])
+        weak = weak_points(asked, found)
+        notes = [f"decided at the look of {look} seeds", *weak, *_of_other_images(found, wider, alpha)]
+        note = "; ".join(notes)
+        remarks += ["fragile"] if any(one.startswith("fragile") for one in weak) else []
+        if found.elsewhere is not None and not found.few and wider > alpha:
+            remarks.append("for these test images")
     else:
         verdict, (note, more) = "undecided", _seeds_needed(found, look, levels, undecided)
-    return Outcome(claim, verdict, note, found.n, look, p, alpha, found.contrasts, more)
+    return Outcome(
+        claim, verdict, note, found.n, look, p, alpha, found.contrasts, more, remarks=tuple(remarks)
+    )
 
 
 def _of_other_images(found: Evidence, p: float, alpha: float) -> list[str]:

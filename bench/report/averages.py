@@ -47,7 +47,8 @@ def ensemble_price_table(results: Results) -> Table | None:
     )
     columns = ("average", *prices.values())
     caption = (
-        "What averaged predictions take: weights, and multiply-accumulates for an image and for training"
+        "What averaged predictions take: weights, and multiply-accumulates for an image and for training "
+        "(three times those of a forward pass for each image of each epoch)"
     )
     return Table("ensemble-price", caption, columns, rows, frozenset(columns[1:])) if rows else None
 
@@ -75,7 +76,7 @@ def ensemble_cost_table(results: Results) -> Table | None:
         seconds = sum(one.members * one.views * per_run.get(one.id, 1) / rates[name] for name in one.of)
         rows.append((one.id, f"{1 / seconds:,.0f}"))
     columns = ("average", "test images/s")
-    caption = "Speed of averaged predictions on this machine, from the measured evaluation of their members"
+    caption = "Speed of averaged predictions, computed from the measured evaluation of their members"
     return Table("ensemble-cost", caption, columns, tuple(rows), frozenset(columns[1:]))
 
 

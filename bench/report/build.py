@@ -2,6 +2,7 @@
 
 import base64
 import math
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import jinja2
 
 from bench.claims.kinds import Trained
-from bench.claims.verdicts import Outcome
+from bench.claims.verdicts import Outcome, looks
 from bench.common.errors import UserError
 from bench.report import tables
 from bench.report.averages import ensemble_cost_table, ensemble_price_table, ensembles_table
@@ -70,6 +71,8 @@ def build_report(folder: Path) -> list[Outcome]:
         "pictures": [(one, base64.b64encode(one.png).decode() if one.file else "") for one in drawn],
         "conclusions": [(one, tables.conclusion(one)) for one in outcomes],
         "lead": lead(results, outcomes),
+        "looks": looks_of(results),
+        "quoted": any(one.said[:1].isdigit() for one in results.claims) or bool(results.references),
         "provenance": results.provenance,
         "words": words(),
         "stand_in": _stand_in(results),
@@ -119,9 +122,19 @@ def lead(results: Results, outcomes: list[Outcome]) -> str:
         "by exact counts": [one.verdict for one in outcomes if not isinstance(one.claim, Trained)],
     }
     told = [f"{len(found)} {words} ({tally_of(found)})" for words, found in kinds.items() if found]
+    weak = Counter(one for outcome in outcomes for one in outcome.remarks)
     asked = f"Of the suite's {len(results.claims)} claims this profile asks {' and '.join(told) or 'none'}."
     left = [one.id for one in results.claims if one not in results.decided]
+    marks = ", ".join(f"{remark} {n}" for remark, n in weak.items())
+    asked += f" Marks on these verdicts: {marks}." if marks else ""
     return asked + (f" Not asked here: {', '.join(left)}." if left else "")
+
+
+def looks_of(results: Results) -> str:
+    """The numbers of seeds at which verdicts may be given, each with its level."""
+    trained = [one for one in results.decided if isinstance(one, Trained)]
+    levels = looks(trained, results.pools, results.first_look)
+    return ", ".join(f"{n} (level {level:g})" for n, level in levels.items()) + " seeds"
 
 
 def tally(outcomes: list[Outcome]) -> str:

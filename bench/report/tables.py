@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from bench.claims import stats
-from bench.claims.kinds import Trained
+from bench.claims.kinds import Contrast, Equivalence, Trained
 from bench.claims.verdicts import Outcome
 from bench.report.references import published
 from bench.report.table import Table, as_count, interval, p_value
 from bench.results.tables import Results
+from bench.spec.base import Named
 from bench.spec.metrics import Metric, title, unit
 
 
@@ -44,9 +45,11 @@ def verdict_table(results: Results, outcomes: Sequence[Outcome]) -> Table:
     source = "the source says" + (" (other protocol!)" if results.other_protocol else "")
     return Table(
         "verdicts",
-        f"Verdicts: {results.label}. Estimates are differences of means over n seeds, with 95 % intervals "
-        "for the choice of seeds, one at a time; p is two-sided, that of a claim's weakest difference, after "
-        f"Holm's correction over {trained} claims, and decides where it is at most the level of its look",
+        f"Verdicts: {results.label}. Estimates are differences of means over n seeds, of ensembles over "
+        "disjoint sets of them, with 95 % intervals for the choice of seeds, one at a time; p is two-sided, "
+        "for what was asked (any difference at all, where no bound is named): that of a claim's weakest "
+        "difference, or, if it is smaller, of its strongest reversed one times their number; after Holm's "
+        f"correction over {trained} claims, it decides where it is at most the level of its look",
         ("claim", "text", "verdict", "budget", "estimate", "p", "level", "n", source, "why"),
         tuple(rows),
         frozenset({"p", "level", "n"}),
@@ -60,8 +63,16 @@ def estimates(outcome: Outcome) -> str:
     metric = outcome.claim.metric
     points = "points" if unit(metric) == "%" else unit(metric)
     told = outcome.contrasts[: outcome.claim.shown()]
-    shown = [f"{one.label}: {interval(found)}" for one, found in told]
+    within = isinstance(outcome.claim, Equivalence)
+    shown = [f"{one.label}: {interval(found)}{_bound(one, within)}" for one, found in told]
     return f"{outcome.claim.quantity}{points and f', {points}'}: " + "; ".join(shown)
+
+
+def _bound(one: Contrast, within: bool) -> str:
+    """What a contrast was asked to be, where that is not above 0."""
+    if not one.bound:
+        return ""
+    return f" (asked: within ±{-one.bound:g})" if within else f" (asked: above {one.bound:g})"
 
 
 def conclusion(outcome: Outcome) -> str:
@@ -113,7 +124,9 @@ def main_table(results: Results) -> Table | None:
         "experiments",
         f"Experiments: {results.label}. Errors in %, mean over n seeds [95 % interval for the choice of "
         'seeds]; training error is clean (evaluation mode, un-augmented, last epoch); "on other images" is '
-        "the interval of the test error for other seeds and other test images both" + alike,
+        "the interval of the test error for other seeds and other test images both"
+        + alike
+        + _networks(results),
         tuple(columns),
         tuple(row[: len(columns)] for row in rows),
         frozenset(numeric),
@@ -129,6 +142,18 @@ def _counts(results: Results) -> tuple[dict[str, str], str]:
     return {name: words[name] for name in words if name not in alike}, f". Each has {said}" if said else ""
 
 
+def _networks(results: Results) -> str:
+    """The networks of experiments that are not named after theirs, in a sentence."""
+    unnamed: dict[str, list[str]] = {}
+    for one in results.plan["experiments"]:
+        model = one["spec"].get("model")
+        if model and model["name"] not in one["id"]:
+            unnamed.setdefault(str(Named.model_validate(model)), []).append(one["id"])
+    if len(unnamed) == 1 and len(next(iter(unnamed.values()))) == len(results.experiments):
+        return f". Each is {next(iter(unnamed))}"
+    return "".join(f". {', '.join(names)}: {network}" for network, names in unnamed.items())
+
+
 def _other_images(results: Results, experiment: str) -> stats.Estimate | None:
     """The mean test error with its interval for other seeds and images; None where either is not known.
 
@@ -141,7 +166,7 @@ def _other_images(results: Results, experiment: str) -> stats.Estimate | None:
 
 
 def protocol_table(results: Results) -> Table | None:
-    """What differs from the published protocol; None where nothing does."""
+    """What differs from the paper profile, the published protocol as far as it is built; None if nothing."""
     rows = [(row["what"], row["here"], row["published"]) for row in results.plan["differences"]]
     data = results.plan["data"]
     if data["name"] != data["asked"]:
@@ -150,8 +175,9 @@ def protocol_table(results: Results) -> Table | None:
         return None
     return Table(
         "protocol",
-        "Differences from the published protocol, read off the specifications",
-        ("what", "here", "published"),
+        "Differences from the published protocol as the suite's paper profile has it, read off the "
+        "specifications of the first experiment",
+        ("what", "here", "published numbers, paper profile"),
         tuple(rows),
     )
 

@@ -9,15 +9,20 @@ learning speed: marks a verdict on nets that are far from trained: it says which
 closing, stable, early: where a straight line over several budgets leads. Closing: towards the claim's
     bound. Stable: not there. Early: a doubling of the budget still gains a net more than the difference
     is worth
-seed: one repetition of all that chance decides: the split, the search for settings, initial weights,
-    the order of images
+seed: one repetition of all that chance decides: the split, the search for settings where there is one,
+    initial weights, the order of images
 look: a number of seeds, declared beforehand, at which verdicts may be given. Each has its own level,
-    and all levels together are 5 %
-p, corrected: how often chance alone would show such a difference or a larger one, made stricter for the
-    number of claims that are tested (Holm)
+    and the levels of a profile's looks add up to 5 %
+p, corrected: how often chance alone would show a difference so far beyond the claim's bound (0 where none
+    is named) or farther, made stricter for the number of claims that are tested (Holm)
+seeds needed: to find a difference as large as the one seen with a power of 80 %, at the level and with
+    the correction of that look
+for other test images: whether a verdict holds when the test images, too, are taken for a sample. Known
+    of claims on test error alone
 spread unevenly: one side's standard deviation over seeds is so many times the other's. Beyond 1:3
     levels are only roughly what they are said to be
-fragile: the verdict would not stand without some one seed
+fragile: leaving out some one seed undoes the verdict
+for these test images: the verdict does not hold where the test images, too, are taken for a sample
 points: percentage points
 training error: on training images without augmentation, after the last epoch. A running one is that of
     the augmented images while they are learnt from

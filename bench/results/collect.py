@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from itertools import takewhile
+from math import lcm
 from pathlib import Path
 from typing import Any
 
@@ -146,7 +147,8 @@ def _ensembles(
     gallery = Gallery(
         {one.experiment.id: runs(one) for one in plan.experiments if one.spec.predict}, plan.data.classes
     )
-    return ensemble_rows(plan.ensembles, gallery), sampled_rows(gallery)
+    together = lcm(*(one.members for one in plan.ensembles))
+    return ensemble_rows(plan.ensembles, gallery), sampled_rows(gallery, together)
 
 
 def _pictures(

@@ -134,11 +134,12 @@ def _rows(ensemble: Ensemble, gallery: Gallery) -> Iterator[dict[str, Any]]:
         yield row
 
 
-def sampled_rows(gallery: Gallery) -> list[dict[str, Any]]:
+def sampled_rows(gallery: Gallery, together: int = 1) -> list[dict[str, Any]]:
     """Descriptive curves: the error of sampled, overlapping sets of 1 to 10 members, without any test.
 
-    For each experiment and number of members the mean over the sets, with the least and the most; with 1
-    view and, where views are kept, with 10; and for 1 and 4 members with all numbers of views.
+    Where so many seeds go `together`, sharing a split as members of a set do, sets stay among them. For each
+    experiment and number of members the mean over the sets, with the least and the most; with 1 view and,
+    where views are kept, with 10; and for 1 and 4 members with all numbers of views.
     """
     labels = gallery.labels("test")
     if labels is None:
@@ -146,8 +147,9 @@ def sampled_rows(gallery: Gallery) -> list[dict[str, Any]]:
     rng = np.random.Generator(np.random.PCG64(0))
     rows = []
     for name, runs in gallery.runs.items():
-        for members in range(1, min(runs.seeds, _MOST) + 1):
-            sets = _sets(rng, runs.seeds, members)
+        shared = together if together > 1 else max(1, runs.seeds)
+        for members in range(1, min(runs.seeds, shared, _MOST) + 1):
+            sets = _sets(rng, runs.seeds, members, shared)
             for views in VIEW_SETS if runs.shifted else (1,):
                 if views not in (1, 10) and members not in (1, 4):
                     continue
@@ -179,9 +181,10 @@ def _point(name: str, weights: str, members: int, views: int, errors: Sequence[f
     }
 
 
-def _sets(rng: np.random.Generator, seeds: int, members: int) -> list[tuple[int, ...]]:
-    """All sets of so many seeds, or as many drawn ones as a curve takes."""
-    every = list(combinations(range(seeds), members))
+def _sets(rng: np.random.Generator, seeds: int, members: int, together: int) -> list[tuple[int, ...]]:
+    """All sets of so many of the seeds that go together, or as many drawn ones as a curve takes."""
+    blocks = [range(seeds)[first : first + together] for first in range(0, seeds, together)]
+    every = [one for block in blocks for one in combinations(block, members)]
     if len(every) <= _SETS:
         return every
     return [every[i] for i in sorted(rng.choice(len(every), _SETS, replace=False))]

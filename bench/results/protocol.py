@@ -39,7 +39,17 @@ def differences(suite: Suite, profile_name: str, images: int = 0, size: int = 0)
     and `size` (pixels a side) are those of the whole data set, where they are known.
     """
     elsewhere = sorted({one.data for one in suite.references if one.data})
-    rows = [{"what": "data set", "here": suite.data, "published": ", ".join(elsewhere)}] if elsewhere else []
+    rows = (
+        [
+            {
+                "what": "data set",
+                "here": suite.data,
+                "published": ", ".join(elsewhere),
+            }
+        ]
+        if elsewhere
+        else []
+    )
     shared = [one for one in suite.standing(profile_name) if _REFERENCE in one.profiles]
     if _REFERENCE not in suite.profiles or not shared:
         return rows
@@ -62,11 +72,18 @@ def _departures(
     others = sorted((here.keys() | there.keys()) - _SHOWN.keys() - _NO_PROTOCOL)
     words = {**_SHOWN, **{name: name.replace(".", ", ").replace("_", " ") for name in others}}
     words.pop("recipe.precision")  # which is that of the papers, not of the paper profile
+    if here.get("model.name") != there.get("model.name"):  # what only one of two networks has differs in name
+        words = {name: what for name, what in words.items() if _of_both(name, here, there)}
     return [
         {"what": what, "here": _say(name, here), "published": _say(name, there)}
         for name, what in words.items()
         if here.get(name) != there.get(name)
     ]
+
+
+def _of_both(name: str, *specs: dict[str, Any]) -> bool:
+    """Whether a setting is none of a network, or one that all of the specifications have."""
+    return not name.startswith("model.options.") or all(name in spec for spec in specs)
 
 
 def _said(spec: RunSpec, images: int, size: int) -> dict[str, Any]:

@@ -122,6 +122,11 @@ def test_curves_average_sampled_sets_and_more_members_err_less():
     assert rows == [row for row in sampled_rows(gallery(seeds=12)) if row["weights"] == "last"], "drawn alike"
 
 
+def test_sampled_sets_stay_among_seeds_that_share_a_split():
+    rows = [row for row in sampled_rows(gallery(seeds=12), together=4) if row["weights"] == "last"]
+    assert [(row["members"], row["sets"]) for row in rows] == [(1, 12), (2, 18), (3, 12), (4, 3)]
+
+
 def test_curves_of_views_and_cycles():
     rows = sampled_rows(gallery(seeds=4, views=18))
     assert {row["views"] for row in rows if row["members"] == 1} == set(VIEW_SETS)
