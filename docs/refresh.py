@@ -90,6 +90,33 @@ def augmentations() -> str:
     return "\n".join(lines)
 
 
+def families() -> str:
+    """Every family of models: its names with their weights as published, its options, and what it is."""
+    import inspect
+    from collections import defaultdict
+
+    from bench import models
+    from tests.models.golden import read
+
+    counted = {name: int(row["parameters"]) for (name, form), row in read().items() if form == "published"}
+    names = defaultdict(list)
+    for name, member in models.members().items():
+        if name == member.name and name in counted:
+            names[member.build].append(f"`{name}` ({_weights(counted[name])})")
+    lines = ["| models (weights as published) | options | what they are |", "|---|---|---|"]
+    for build, members in sorted(names.items(), key=lambda one: (one[0].__module__, one[0].__name__)):
+        parameters = inspect.signature(build).parameters.values()
+        options = [one for one in parameters if one.default is not one.empty and one.name != "in_channels"]
+        shown = ", ".join(f"`{one.name}={_short(one.default)}`" for one in options) or "–"
+        about = (inspect.getdoc(build) or "").splitlines()[0].rstrip(":")
+        lines.append(f"| {', '.join(members)} | {shown} | {about} |")
+    return "\n".join(lines)
+
+
+def _weights(count: int) -> str:
+    return f"{count / 1e6:.1f} M" if count >= 1e6 else f"{count / 1e3:.0f} K"
+
+
 def _short(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float) else repr(value)
 
@@ -162,6 +189,7 @@ FILLERS: dict[str, Callable[[], str]] = {
     "verdicts": verdicts,
     "commands": commands,
     "augmentations": augmentations,
+    "models": families,
     "coverage": coverage,
     "false verdicts": false_verdicts,
     "unlike seeds": unlike_seeds,
