@@ -32,7 +32,7 @@ def counted(name: str, form: str) -> dict[str, int | str]:
     """The golden row of a form: ImageNet's 1000 classes where it is published so, else CIFAR-10's 10."""
     member = models.member(name)
     size = SMALL if form == "small" else member.published("input_size") or SMALL
-    classes = 10 if size == SMALL else 1000
+    classes = 10 if size <= SMALL else 1000
     options = {"input_size": SMALL} if form == "small" else {}
     found = count(
         Named(name=name, options=options),
