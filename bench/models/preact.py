@@ -5,7 +5,7 @@ identity is one of `SHORTCUTS` (Table 1). Wide networks are those of Zagoruyko a
 1605.07146.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -47,76 +47,58 @@ def made(what: str, channels: int) -> nn.Module:
     return normalised("batch", channels, "relu" if "relu" in what else None)
 
 
-class Scaled(nn.Module):
-    """Times a constant."""
+class Weighted(nn.Module):
+    """The input and the branch, each times a constant, added."""
 
-    def __init__(self, share: float) -> None:
+    def __init__(self, x: float, branch: float) -> None:
         super().__init__()
-        self.share = share
+        self.x, self.branch = x, branch
 
-    def forward(self, x: Tensor) -> Tensor:
-        return x * self.share
+    def forward(self, x: Tensor, branch: Tensor) -> Tensor:
+        branch = branch if self.branch == 1 else branch * self.branch
+        if not self.x:
+            return branch
+        return (x if self.x == 1 else x * self.x) + branch
 
 
-class Gate(nn.Module):
-    """g = sigmoid(1×1 convolution of x); biases of -6 leave the shortcut open at first."""
+class Gated(nn.Module):
+    """(1 - g) × input + branch, or g × branch; g is the sigmoid of a 1×1 convolution of the input.
 
-    def __init__(self, channels: int) -> None:
+    Its biases begin at -6, the best of those in Table 1, which leaves the shortcut open.
+    """
+
+    def __init__(self, channels: int, exclusive: bool) -> None:
         super().__init__()
-        self.conv = nn.Conv2d(channels, channels, 1)
+        self.conv = nn.Conv2d(channels, channels, 1, bias=False)
+        self.bias = nn.Parameter(torch.full((channels, 1, 1), -6.0))
+        self.exclusive = exclusive
 
-    def open(self) -> None:
-        """Set the biases: the best of those in Table 1."""
-        assert self.conv.bias is not None
-        if not self.conv.bias.is_meta:
-            nn.init.constant_(self.conv.bias, -6.0)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return torch.sigmoid(self.conv(x))
+    def forward(self, x: Tensor, branch: Tensor) -> Tensor:
+        g = torch.sigmoid(self.conv(x) + self.bias)
+        return x * (1 - g) + (branch * g if self.exclusive else branch)
 
 
-def _halved(module: nn.Module, x: Tensor, branch: Tensor) -> Tensor:
-    summed: Tensor = module(x + branch)
-    return summed
+class Through(nn.Module):
+    """A layer's output for the input, and the branch."""
+
+    def __init__(self, layer: nn.Module) -> None:
+        super().__init__()
+        self.layer = layer
+
+    def forward(self, x: Tensor, branch: Tensor) -> Tensor:
+        summed: Tensor = self.layer(x) + branch
+        return summed
 
 
-def _gated(gate: nn.Module, x: Tensor, branch: Tensor) -> Tensor:
-    g = gate(x)
-    summed: Tensor = x * (1 - g) + branch * g
-    return summed
-
-
-def _gated_on_shortcut(gate: nn.Module, x: Tensor, branch: Tensor) -> Tensor:
-    summed: Tensor = x * (1 - gate(x)) + branch
-    return summed
-
-
-def _added(module: nn.Module, x: Tensor, branch: Tensor) -> Tensor:
-    summed: Tensor = module(x) + branch
-    return summed
-
-
-def _nothing(channels: int) -> nn.Module:
-    return nn.Identity()
-
-
-@dataclass(frozen=True)
-class Shortcut:
-    """What lies on a shortcut, made for so many channels, and how it, the input and the branch are joined."""
-
-    module: Callable[[int], nn.Module]
-    join: Callable[[nn.Module, Tensor, Tensor], Tensor] = _added
-
-
-SHORTCUTS = {  # Table 1, in its order
-    "identity": Shortcut(_nothing),
-    "none": Shortcut(_nothing, lambda module, x, branch: branch),  # "a plain net"
-    "scaled": Shortcut(lambda channels: Scaled(0.5)),
-    "both-scaled": Shortcut(lambda channels: Scaled(0.5), _halved),
-    "gated": Shortcut(Gate, _gated),
-    "gated-on-shortcut": Shortcut(Gate, _gated_on_shortcut),
-    "convolved": Shortcut(lambda channels: nn.Conv2d(channels, channels, 1, bias=False)),
-    "dropped": Shortcut(lambda channels: nn.Dropout(0.5)),
+SHORTCUTS: Mapping[str, Callable[[int], nn.Module]] = {  # of so many channels: Table 1, in its order
+    "identity": lambda channels: Weighted(1, 1),
+    "none": lambda channels: Weighted(0, 1),  # "a plain net"
+    "scaled": lambda channels: Weighted(0.5, 1),
+    "both-scaled": lambda channels: Weighted(0.5, 0.5),
+    "gated": lambda channels: Gated(channels, exclusive=True),
+    "gated-on-shortcut": lambda channels: Gated(channels, exclusive=False),
+    "convolved": lambda channels: Through(nn.Conv2d(channels, channels, 1, bias=False)),
+    "dropped": lambda channels: Through(nn.Dropout(0.5)),
 }
 
 
@@ -146,8 +128,7 @@ class PreactUnit(nn.Module):
         changes, self.stride = stride != 1 or channels_in != out, stride
         self.padded = Padded(out - channels_in, stride) if changes and not parts.projects else None
         self.projection = nn.Conv2d(channels_in, out, 1, bias=False) if changes and parts.projects else None
-        self.shortcut, self.join = parts.shortcut.module(out), parts.shortcut.join
-        self.end = made(order.end, out)
+        self.join, self.end = parts.shortcut(out), made(order.end, out)
 
     def numbered_layers(self, name: str) -> Iterator[Layer]:
         """The convolutions of the branch, each with what follows it; the shortcut goes with the last."""
@@ -157,7 +138,7 @@ class PreactUnit(nn.Module):
                 layers.append([])
             layers[-1].append(f"{name}.branch.{number}")
         layers[0].append(f"{name}.before")
-        layers[-1] += [f"{name}.shortcut", f"{name}.end"]
+        layers[-1] += [f"{name}.join", f"{name}.end"]
         layers[-1] += [f"{name}.projection"] if self.projection else []
         return (Layer(tuple(modules)) for modules in layers)
 
@@ -168,7 +149,7 @@ class PreactUnit(nn.Module):
             x = self.padded(x)
         elif self.projection:
             x = self.projection(every(ready, self.stride) if self.stride > 1 else ready)
-        summed: Tensor = self.end(self.join(self.shortcut, x, y))
+        summed: Tensor = self.end(self.join(x, y))
         return summed
 
 
@@ -177,7 +158,7 @@ class Parts:
     """What all units of a network are made of."""
 
     order: Order
-    shortcut: Shortcut
+    shortcut: Callable[[int], nn.Module]
     bottleneck: bool
     projects: bool  # shortcuts where shapes change
     dropout: float  # between the convolutions
@@ -206,9 +187,6 @@ class PreactResNet(nn.Module):
         self.last = made(parts.order.before, channels_in)
         self.head = nn.Linear(channels_in, num_classes)
         he_normal(self, nn.Conv2d)
-        for module in self.modules():
-            if isinstance(module, Gate):
-                module.open()
 
     def numbered_layers(self) -> Iterator[Layer]:
         """Stem, the convolutions of each unit, classifier; a shortcut goes with the last layer beside it."""
