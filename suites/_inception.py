@@ -51,6 +51,14 @@ def of_network(network, profiles):
             source=f"{RETHINKING}, §3.2",
             profiles=profiles,
         ),
+        no_worse(
+            id=f"beside{suffix}",
+            text="1×3 beside 3×1 in the second 3×3's place costs at most a point.",
+            lower=named("wide"),
+            higher=named("two-3x3"),
+            source=f"{RETHINKING}, Figure 7",
+            profiles=profiles,
+        ),
         errs_less(
             id=f"auxiliary{suffix}",
             text="Auxiliary classifiers in training lower the error.",
@@ -103,7 +111,7 @@ CLAIMS = [
     ),
     CountShare(
         id="pointwise-cheaper",
-        text="With them a network of equal widths has fewer weights.",
+        text="With them, the last of each block narrower, the network has fewer weights.",
         quantity="parameters",
         base="nin-without-1x1",
         at_most={"nin": 1.0},

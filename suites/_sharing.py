@@ -28,16 +28,17 @@ def shifted(names, at):
     ]
 
 
-def alike(epochs):
-    """The claim that local filters come out alike, after so many epochs."""
+def alike(epochs, profiles):
+    """The claim that local filters come out alike, after so many epochs, the last of some profiles."""
     return Reached(
-        id="filters-alike",
+        id="filters-alike" + ("-paper" if "paper" in profiles else ""),
         text="Local filters come out alike: at most 80 % as unlike as random ones (our mark).",
         metric=At(metric="filter_unlikeness", at=f"epoch={epochs},layer=1"),
         of="local",
         at_most=80,
         said="very similar filters no matter their location",
         source=LECTURE,
+        profiles=profiles,
     )
 
 

@@ -3,7 +3,7 @@
 from functools import partial
 
 from bench import Reference
-from bench.claims import Count, CountOrder, Difference, Equivalence
+from bench.claims import Count, CountOrder, Difference, Equivalence, SameCount
 
 HE_2015, HE_2016 = "He et al. 2015 (arXiv 1512.03385)", "He et al. 2016 (arXiv 1603.05027)"
 PRINTED = {"A": 6.61, "convolved": 12.22, "gated": 6.91}  # He et al. 2016, Table 1: medians of five
@@ -39,7 +39,7 @@ def claims(depth):
         beats("halved", "half the input on the shortcut hurts", "over 20 % against 6.61 %"),
         beats("convolved", "a 1×1 convolution on every shortcut hurts", "12.22 against 6.61 %"),
         beats("dropped", "dropout on the shortcut hurts", "over 20 % against 6.61 %"),
-        beats("gated", "a gate on the shortcut hurts", "6.91 to 12.86 against 6.61 %"),
+        beats("gated", "a gate on the shortcut hurts", "6.91 against 6.61 %, with biases of -6"),
         alike(
             "projections",
             "A",
@@ -63,9 +63,17 @@ COUNTS = [
     ),
     CountOrder(
         id="dearer",
-        text="Projections everywhere have more weights than where shapes change, and padding has none.",
+        text="Projections everywhere have more weights than where shapes change, and those than padding.",
         quantity="parameters",
         falling=[f"resnet-20(shortcut={option})" for option in "CBA"],
+        said="A is free of parameters",
+        source=f"{HE_2015}, §4.1",
+    ),
+    SameCount(
+        id="free",
+        text="Padding has no weights: the plain network has as many.",
+        quantity="parameters",
+        groups=(("resnet-20(shortcut=A)", "plain-20"),),
         said="A is free of parameters",
         source=f"{HE_2015}, §4.1",
     ),

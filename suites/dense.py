@@ -7,7 +7,7 @@ Profiles
   quick  14 minutes on two cores. DenseNets of 22 layers and of 40 with bottlenecks and compression, a growth
          of 12, and ResNets of 20 and 32 layers, on 10,000 CIFAR-10 images at 16×16, 6 epochs (936 steps of
          64), untuned, 5 seeds. Decides: equal-weights, equal-work, fewer-weights, compressed; counts as-many,
-         fewer, imagenet-fewer, imagenet-cheaper.
+         as-dear, fewer, imagenet-fewer, imagenet-cheaper.
   paper  DenseNets of 40, 100 and 100 (BC) layers on all of CIFAR-10, 300 epochs; GPU weeks.
 """
 

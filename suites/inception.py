@@ -7,7 +7,7 @@ Profiles
   smoke  1 minute. Tiny networks on 512 images; proves the machinery, decides nothing.
   quick  14 minutes on two cores. Four modules with batch norm, a quarter of the published widths, and NiN
          alike, on 10,000 CIFAR-10 images at 16×16, 6 epochs (936 steps of 64), untuned, 5 seeds. Decides:
-         reduced, two-3x3, factorised, auxiliary, pointwise; counts reduced-cheaper, two-3x3-cheaper,
+         reduced, two-3x3, factorised, beside, auxiliary, pointwise; counts reduced-cheaper, two-3x3-cheaper,
          factorised-cheaper, pointwise-cheaper.
   paper  GoogLeNet with all nine modules, and NiN, on all of CIFAR-10, 100 epochs; some GPU days.
 """

@@ -39,7 +39,11 @@ suite = Suite(
             model={"input_size": 32, "width": 16}, recipe=RECIPE.replace(epochs=60), seeds=8, stand_in=False
         ),
     },
-    claims=[*ON_SHARING, alike(epochs=8)],
+    claims=[
+        *ON_SHARING,
+        alike(epochs=8, profiles=("smoke", "quick")),
+        alike(epochs=60, profiles=("paper",)),
+    ],
     figures=[
         Dots(name="errors"),
         Along(metric="filter_unlikeness", axis="epoch", at={"layer": 1}),

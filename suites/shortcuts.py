@@ -7,7 +7,8 @@ Profiles
   smoke  1 minute. Tiny networks on 512 images of 8×8 pixels; proves the machinery, decides nothing.
   quick  13 minutes on two cores. 20 layers of the published width on 20,000 images of CIFAR-10 at 16×16, 4
          epochs (624 steps of 128), untuned, 5 seeds. Decides: halved, convolved, dropped, gated, projections,
-         everywhere (all -20); counts 1000-layers, dearer.
+         everywhere (all -20); counts 1000-layers, dearer,
+         free.
   paper  The published recipe at 110 layers on all of CIFAR-10; many GPU hours.
 """
 
@@ -24,9 +25,11 @@ CHANGED = {  # what lies on the shortcut beside the identity, in the words of `b
     "dropped": "dropped",
 }
 CROP = {n: ({"name": "crop", "options": {"padding": n}}, "flip") for n in (1, 2, 4)}
+WARMUP = {"lr": 0.01, "until_train_error": 80}
 SHORTENED = Recipe(epochs=4, lr=0.1, schedule="one-cycle")
 COUNTED = (
     *({"name": f"preact-resnet-{depth}"} for depth in (164, 1001)),
+    {"name": "plain-20"},
     *({"name": "resnet-20", "options": {"shortcut": option}} for option in "ABC"),
 )
 DEPTHS = {20: ("smoke", "quick"), 110: ("paper",)}
@@ -65,12 +68,20 @@ suite = Suite(
         "quick": Profile(
             data=Data(train=20_000, validation=2_000, size=16), augment=CROP[2], recipe=SHORTENED
         ),
-        "paper": Profile(recipe=Recipe(epochs=164), stand_in=False),
+        "paper": Profile(recipe=Recipe(epochs=164, warmup=WARMUP), stand_in=False),
     },
     claims=[
         *(one for depth in DEPTHS for one in claims(depth)),
         *COUNTS,
     ],
     references=REFERENCES,
-    figures=[Gains(over="A-20", title="What other shortcuts gain over the identity"), Curves()],
+    figures=[
+        *(
+            Gains(
+                over=f"A-{depth}", name=f"gains-{depth}", title="What other shortcuts gain over the identity"
+            )
+            for depth in DEPTHS
+        ),
+        Curves(),
+    ],
 )

@@ -27,18 +27,23 @@ class DenseLayer(nn.Module):
         made: list[nn.Module] = []
         for side, width in ((1, WIDENS * growth), (3, growth)) if bottleneck else ((3, growth),):
             made += [normalised("batch", channels, "relu")]
-            made += [nn.Conv2d(channels, width, side, padding=side // 2, bias=False)]
+            made += [nn.Conv2d(channels, width, side, padding=side // 2, bias=False), *dropped(dropout)]
             channels = width
-        self.branch = nn.Sequential(*made, *([nn.Dropout(dropout)] if dropout else []))
+        self.branch = nn.Sequential(*made)
 
     def forward(self, x: Tensor) -> Tensor:
         return torch.cat((x, self.branch(x)), 1)
 
 
-def transition(channels: int, compressed: int) -> nn.Sequential:
+def dropped(dropout: float) -> list[nn.Module]:
+    """Dropout, where there is any: after every convolution but the first (§4.2)."""
+    return [nn.Dropout(dropout)] if dropout else []
+
+
+def transition(channels: int, compressed: int, dropout: float) -> nn.Sequential:
     """What stands between blocks: BN, ReLU, a 1×1 convolution, and 2×2 average pooling."""
     conv = nn.Conv2d(channels, compressed, 1, bias=False)
-    return nn.Sequential(normalised("batch", channels, "relu"), conv, nn.AvgPool2d(2))
+    return nn.Sequential(normalised("batch", channels, "relu"), conv, *dropped(dropout), nn.AvgPool2d(2))
 
 
 class DenseNet(nn.Module):
@@ -71,7 +76,7 @@ class DenseNet(nn.Module):
         for number, layers in enumerate(blocks):
             if number:
                 compressed = int(channels * compression)
-                made.append(transition(channels, compressed))
+                made.append(transition(channels, compressed, dropout))
                 channels = compressed
             for _ in range(layers):
                 made.append(DenseLayer(channels, growth, bottleneck, dropout))
@@ -133,7 +138,7 @@ def imagenet_densenet(
 @family(
     {
         **{f"densenet-{depth}": {"depth": depth, "bottleneck": False} for depth in (22, 40, 100)},
-        **{f"densenet-bc-{depth}": {"depth": depth, "bottleneck": True} for depth in (40, 100, 190, 250)},
+        **{f"densenet-bc-{depth}": {"depth": depth, "bottleneck": True} for depth in (40, 100)},
     }
 )
 def cifar_densenet(

@@ -2,7 +2,7 @@
 
 A module puts convolutions of several sizes side by side. Naive ones (Figure 2a) have nothing in front of
 them, reduced ones (2b) 1×1 convolutions; for the 5×5 there are the factorisations of Szegedy et al. (2016),
-arXiv 1512.00567: two 3×3 (Figure 5), 1×n after n×1 (Figure 6), and the wider 1×3 beside 3×1 (Figure 7).
+arXiv 1512.00567: two 3×3 (Figure 5), n×1 and 1×n (Figure 6), and 1×3 beside 3×1 (Figure 7).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +20,6 @@ from bench.models.parts import normalised, part
 from bench.models.pool import average
 
 SMALL = 64  # images below this size (pixels a side) get the stem for small images
-AUXILIARY = 1024  # units of an auxiliary classifier's hidden layer
 
 # Table 1: 1×1, 3×3 reduce, 3×3, 5×5 reduce, 5×5, pool projection; stages end in pooling
 STAGES = (
@@ -121,15 +120,16 @@ def module(channels: int, row: Sequence[int], parts: Parts) -> tuple[Beside, int
 class Auxiliary(nn.Sequential):
     """An auxiliary classifier: average pooling, 1×1 convolution, two dense layers (§5)."""
 
-    def __init__(self, channels: int, side: int, parts: Parts, num_classes: int) -> None:
+    def __init__(self, channels: int, side: int, parts: Parts, scale: float, num_classes: int) -> None:
         window = min(5, side)
         places = ((side - window) // 3 + 1) ** 2
+        maps, hidden = round(128 * scale), round(1024 * scale)
         super().__init__(
             nn.AvgPool2d(window, stride=3),
-            *parts.conv(channels, 128, (1, 1)),
+            *parts.conv(channels, maps, (1, 1)),
             nn.Flatten(),
-            *(nn.Linear(128 * places, AUXILIARY), nn.ReLU(inplace=True), nn.Dropout(0.7)),
-            nn.Linear(AUXILIARY, num_classes),
+            *(nn.Linear(maps * places, hidden), nn.ReLU(inplace=True), nn.Dropout(0.7)),
+            nn.Linear(hidden, num_classes),
         )
 
 
@@ -161,19 +161,19 @@ class GoogLeNet(nn.Module):
             stem = [*parts.conv(in_channels, wide, (7, 7), stride=2), _pool(), *(one(wide) for one in norm)]
             stem += [*parts.conv(wide, wide, (1, 1)), *parts.conv(wide, wider, (3, 3))]
             stem += [*(one(wider) for one in norm), _pool()]
-            channels, side = wider, -(-input_size // 8)
+            channels, side = wider, (input_size + 1) // 2 // 2 // 2
         self.stem = nn.Sequential(*stem)
         body: list[nn.Module] = []
         self.heads = nn.ModuleDict()  # by the number of the part of the body that they follow
         for number, rows in enumerate(stages):
             if number:
                 body.append(_pool())
-                side = -(-side // 2)
+                side //= 2
             for i, row in enumerate(rows):
                 made, channels = module(channels, [round(width * scale) for width in row], parts)
                 body.append(made)
                 if auxiliary and number == 1 and i in (0, 3):  # after 4a and 4d
-                    self.heads[str(len(body) - 1)] = Auxiliary(channels, side, parts, num_classes)
+                    self.heads[str(len(body) - 1)] = Auxiliary(channels, side, parts, scale, num_classes)
         self.body = nn.Sequential(*body)
         self.dropout = nn.Dropout(dropout)
         self.head = nn.Linear(channels, num_classes)

@@ -55,7 +55,7 @@ def nin(
             channels = filters
         if number < len(BLOCKS) - 1:
             pool = nn.MaxPool2d if number == 0 else nn.AvgPool2d
-            layers += [pool(3, stride=2, padding=1), nn.Dropout(dropout)]
+            layers += [pool(3, stride=2, ceil_mode=True), nn.Dropout(dropout)]
     layers += convolution(channels, num_classes, 1, False)
     network = NiN(*layers)
     he_normal(network, nn.Conv2d)

@@ -105,6 +105,8 @@ SHORTCUTS: Mapping[str, Callable[[int], nn.Module]] = {  # of so many channels: 
 class PreactUnit(nn.Module):
     """Two 3×3 convolutions, or three with a bottleneck, in some order, and what joins them to the input.
 
+    The image is halved in the (first) 3×3 one.
+
     Where shapes change, option A pads the input with zero channels before it goes on to the shortcut, and B
     projects what the first convolution takes. `begins` says that the stem has done what comes before it.
     """

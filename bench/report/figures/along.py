@@ -54,6 +54,8 @@ class Along(Figure):
             for colour, name in zip(house.colours(), shown, strict=False):
                 own = rows[rows["experiment"] == name]
                 table = own.pivot_table(index="place", columns="seed", values="value").dropna(axis="columns")
+                if table.empty:  # none of its runs got so far
+                    continue
                 along = table.index.to_numpy(dtype=float)
                 mean, low, high = stats.band(table.to_numpy(dtype=float))
                 axis.plot(along, mean, color=colour, marker="o", markersize=3)
@@ -67,7 +69,9 @@ class Along(Figure):
             house.name_points(canvas, [(axis, marks)])
             where = "".join(f", {name} {place:g}" for name, place in kept.items())
             words = self.title or f"{measured(self.metric).partition(',')[0]} by {self.axis}{where}"
-            caption = f"{words[:1].upper()}{words[1:]} (mean over seeds, band: 95 % interval)"
+            caption = (
+                f"{words[:1].upper()}{words[1:]} (mean over the seeds that have it, band: 95 % interval)"
+            )
             return house.picture_of(canvas, self.file_name, caption, label)
 
 

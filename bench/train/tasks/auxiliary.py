@@ -14,6 +14,7 @@ class Auxiliary(Classify):
     """As classify; in training the outputs are those of all heads (n, heads, classes), its own first."""
 
     def check(self, network: nn.Module) -> None:
+        """Raises UserError for a network without auxiliary classifiers."""
         if not getattr(network, "heads", None):
             raise UserError("auxiliary: the network has no such classifiers: set its option auxiliary=true")
 
