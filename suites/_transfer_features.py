@@ -17,7 +17,7 @@ CLAIMS = [
         text="A support vector machine errs less on each deeper layer: 1, 3, 5, 7.",
         metric=METRIC,
         falling=("svm-1", "svm-3", "svm-5", "svm-7"),
-        said="accuracy 44.8, 72.3, 86.2, 85.5 %",
+        said="accuracy 44.8, 72.3, 86.2, 85.5 %: level from 5 to 7",
         source=f"{ZF}, Table 7",
     ),
     taught(
@@ -28,7 +28,7 @@ CLAIMS = [
     ),
     taught(
         id="random-worse",
-        text="Random features get worse with depth: layer 7 than layer 1.",
+        text="Random features of layer 7 err more than those of layer 1.",
         lower="random-1",
         higher="random-7",
     ),
@@ -46,18 +46,18 @@ CLAIMS = [
         text="With 200 images (20 a class on average), a support vector machine on layer 7 beats scratch.",
         lower="svm-7-few",
         higher="scratch-few",
-        said="86.5 ± 0.5 against 46.5 ± 1.7 % accuracy (Caltech-101, 30 a class)",
+        said="86.5 ± 0.5 (a softmax there) against 46.5 ± 1.7 % accuracy (Caltech-101, 30 a class)",
         source=f"{ZF}, Table 4",
     ),
     taught(
         id="few-classifier",
-        text="With 200 images, training the classifier alone beats training all.",
+        text="With 200 images, training the classifier alone (by SGD) beats training all.",
         lower="classifier-few",
         higher="whole-few",
     ),
     taught(
         id="some-upper",
-        text="With 800 images, training the upper layers beats the classifier alone.",
+        text="With 800 images, training the upper layers beats the classifier alone (by SGD).",
         lower="upper-some",
         higher="classifier-some",
     ),
@@ -69,7 +69,7 @@ CLAIMS = [
     ),
     Interaction(
         id="scarce",
-        text="Training on gains more over scratch where images are few.",
+        text="Beginning with a trained net gains more over scratch where images are few.",
         metric=METRIC,
         smaller=("scratch-all", "whole-all"),
         larger=("scratch-few", "whole-few"),

@@ -72,6 +72,7 @@ def build_report(folder: Path) -> list[Outcome]:
         "conclusions": [(one, tables.conclusion(one)) for one in outcomes],
         "lead": lead(results, outcomes),
         "looks": looks_of(results),
+        "fitted": " but the strength of linear classifiers" if probes(results) else "",
         "quoted": any(one.said[:1].isdigit() for one in results.claims) or bool(results.references),
         "provenance": results.provenance,
         "words": words(),
@@ -128,6 +129,11 @@ def lead(results: Results, outcomes: list[Outcome]) -> str:
     marks = ", ".join(f"{remark} {n}" for remark, n in weak.items())
     asked += f" Marks on these verdicts: {marks}." if marks else ""
     return asked + (f" Not asked here: {', '.join(left)}." if left else "")
+
+
+def probes(results: Results) -> bool:
+    """Whether some experiment fits a linear classifier in place of training."""
+    return any(one["spec"].get("probe") for one in results.plan["experiments"])
 
 
 def looks_of(results: Results) -> str:

@@ -46,7 +46,7 @@ def references_table(results: Results) -> Table | None:
         "tell"
     )
     none = (
-        " None is compared: ours were measured by another protocol, and say nothing of these networks when "
+        " None is compared: ours were measured by another protocol, and say nothing of those networks when "
         "they are trained as published"
     )
     compared = any(not row[4].startswith(_NOT_COMPARED) for row in rows)

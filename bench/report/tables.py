@@ -116,7 +116,7 @@ def main_table(results: Results) -> Table | None:
                 published(results, experiment),
             )
         )
-    numeric = (*map(title, metrics), "on other images", "n", *differing.values())
+    numeric = (*map(title, metrics), "test error on other images", "n", *differing.values())
     columns = ["experiment", *numeric, "settings"]
     if any(row[-1] != "–" for row in rows):
         columns.append("published, %" + (" (other protocol!)" if results.other_protocol else ""))
@@ -124,9 +124,10 @@ def main_table(results: Results) -> Table | None:
         "experiments",
         f"Experiments: {results.label}. Errors in %, mean over n seeds [95 % interval for the choice of "
         'seeds]; training error is clean (evaluation mode, un-augmented, last epoch); "on other images" is '
-        "the interval of the test error for other seeds and other test images both"
+        "its interval for other seeds and other test images both"
         + alike
-        + _networks(results),
+        + _networks(results)
+        + _sources(results),
         tuple(columns),
         tuple(row[: len(columns)] for row in rows),
         frozenset(numeric),
@@ -152,6 +153,18 @@ def _networks(results: Results) -> str:
     if len(unnamed) == 1 and len(next(iter(unnamed.values()))) == len(results.experiments):
         return f". Each is {next(iter(unnamed))}"
     return "".join(f". {', '.join(names)}: {network}" for network, names in unnamed.items())
+
+
+def _sources(results: Results) -> str:
+    """What experiments begin with, in a sentence for each."""
+    told = ""
+    for one in results.plan.get("sources", ()):
+        spec = one["spec"]
+        data, model = spec["data"], Named.model_validate(spec["model"])
+        half = f", half {data['half']} of its classes" if data.get("half") else ""
+        images = f", {data['train']:,} images" if data.get("train") else ""
+        told += f". Source {one['id']}: {model} on {data['name']}{half}{images}, {one['budget']:,} steps"
+    return told
 
 
 def _other_images(results: Results, experiment: str) -> stats.Estimate | None:
@@ -187,7 +200,8 @@ def _settings(results: Results, experiment: str) -> str:
     recipe, probe = one["spec"]["recipe"], one["spec"].get("probe")
     if probe:
         features = probe.get("features") or f"layer {probe['layer']}"
-        return f"{probe['classifier']} on {features}, strength chosen on validation images"
+        untrained = "" if "start" in one["spec"] or probe.get("features") else " of an untrained net"
+        return f"{probe['classifier']} on {features}{untrained}, strength chosen on validation images"
     if "look" in one["spec"]:
         return f"a look at {one['source']}"
     tuned = ", before tuning" if isinstance(one["tuned"], dict) and one["tuned"] else ""

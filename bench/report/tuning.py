@@ -111,7 +111,7 @@ def tuned_table(results: Results) -> Table | None:
         )
     caption = (
         f"What tuning chose: {_allowed(results)}; medians, with the least and the most over seeds. At the "
-        "edge is a setting that every seed took from one end of its range: what lies beyond was not tried"
+        "edge is a setting that every seed took from the outermost part of its range: more may be better"
     )
     columns = ("experiment", "trials", "chosen", "validation error, %", "at the edge")
     return Table("tuned", caption, columns, tuple(rows), frozenset({"validation error, %"}))

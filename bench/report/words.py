@@ -1,8 +1,8 @@
 """What a report's words mean: for readers who have nothing but the report."""
 
 _TEXT = """
-profile: how big the experiments are. Quick takes minutes on two cores, overnight hours, paper is the
-    published recipe
+profile: how big the experiments are. Quick takes minutes on two cores, overnight hours, paper is as near
+    to the published recipe as the suite goes
 steps: training steps, each with one batch of images. A verdict holds at the budget that it names
 learning speed: marks a verdict on nets that are far from trained: it says which learns faster, not
     which becomes better
@@ -26,6 +26,8 @@ for these test images: the verdict does not hold where the test images, too, are
 points: percentage points
 training error: on training images without augmentation, after the last epoch. A running one is that of
     the augmented images while they are learnt from
+balanced error: the mean of the classes' errors, where classes are unevenly frequent
+frozen: layers that are not trained
 validation error: on images held out from training, on which settings are chosen
 diverged: a run whose loss became infinite or no number. Tables count it at chance error
 MACs: multiply-accumulates to classify one image

@@ -136,7 +136,7 @@ def test_halves_of_the_classes_have_half_of_the_test_images(layers):
     ours = next(row for row in main_table(layers).rows if row[0] == "A3B")
     plan = {**layers.plan, "data": {**layers.plan["data"], "test": 20_000}}
     twice = next(row for row in main_table(replace(layers, plan=plan)).rows if row[0] == "A3B")
-    place = main_table(layers).columns.index("on other images")
+    place = main_table(layers).columns.index("test error on other images")
     low, high = map(float, ours[place].split(" to "))
     other_low, other_high = map(float, twice[place].split(" to "))
     assert low < other_low < other_high < high
