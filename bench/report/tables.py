@@ -124,7 +124,7 @@ def main_table(results: Results) -> Table | None:
         "experiments",
         f"Experiments: {results.label}. Errors in %, mean over n seeds [95 % interval for the choice of "
         'seeds]; training error is clean (evaluation mode, un-augmented, last epoch); "on other images" is '
-        "its interval for other seeds and other test images both"
+        "the interval of the test error for other seeds and other test images"
         + alike
         + _networks(results)
         + _sources(results),
