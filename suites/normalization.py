@@ -84,13 +84,13 @@ suite = Suite(
             groups={
                 "plain, 8 layers": (*LADDER, "sigmoid", "sigmoid-without"),
                 "20 layers": ("plain-20", "plain-20-without", "resnet-20"),
-                "others": (
+                "others": [
                     "response",
                     "no-response",
                     "dense-dropout",
                     "convolutions",
                     "convolutions-dropout",
-                ),
+                ],
             }
         ),
     ],
