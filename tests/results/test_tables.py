@@ -123,7 +123,7 @@ def test_what_was_not_trained_has_no_curve(features, metric):
 
 
 def test_random_probes_of_a_seed_share_its_network(features):
-    shared = {features.pools[f"random-{layer}"].experiments[1] for layer in range(1, 8)}
+    shared = {features.pools[f"random-{layer}"].experiments[1] for layer in (1, 3, 5, 7)}
     assert len(shared) == 1
     assert not shared & set(features.pools["svm-1"].experiments)
     assert "scratch-few" not in features.pools
