@@ -22,7 +22,7 @@ def planned(suites_dir, data_dir, experiment, **changes):
 @pytest.mark.parametrize(
     ("model", "said"),
     [
-        ("resnet-9", "there is no model 'resnet-9': did you mean 'resnet-"),
+        ("resnet-55", "there is no model 'resnet-55': did you mean 'resnet-"),
         ("resnet-8(widht=4)", "model resnet-8: no option 'widht': did you mean 'width'"),
         ("resnet-8(width='x')", "model resnet-8: width='x' should be a valid integer"),
         ("resnet-8(width=-4)", r"model resnet-8\(width=-4\): RuntimeError: "),
