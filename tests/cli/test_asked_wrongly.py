@@ -21,8 +21,8 @@ def test_help_has_an_example_for_every_command(command):
 def test_unknown_suite(command):
     suites = ("--suites-dir", ROOT / "suites")
     for name in ("run", "show"):
-        said = one_line(command(name, "resnet", *suites))
-        assert "no suite 'resnet': did you mean 'resnet-vs-plain'?" in said
+        said = one_line(command(name, "resnet-plain", *suites))
+        assert "no suite 'resnet-plain': did you mean 'resnet-vs-plain'?" in said
 
 
 def test_unknown_profile(command, suites_dir, data_dir):
