@@ -64,7 +64,7 @@ def test_the_task_follows_from_the_specification():
     assert task_name(base.replace(probe=Probe(layer=1))) == "fit"
     assert task_name(base.replace(look=Look(pictures=("filters",)), of="k")) == "look"
     assert task_name(base.replace(task="localize")) == "localize"
-    assert tasks() == ["classify", "fit", "localize", "look"]
+    assert tasks() == ["auxiliary", "classify", "fit", "localize", "look"]
     with pytest.raises(UserError, match="there is no task 'localise': did you mean 'localize'"):
         task_of(base.replace(task="localise"))
 
