@@ -79,15 +79,14 @@ class Gated(nn.Module):
 
 
 class Through(nn.Module):
-    """A layer's output for the input, and the branch."""
+    """A layer's output for the input, and the branch, added."""
 
     def __init__(self, layer: nn.Module) -> None:
         super().__init__()
         self.layer = layer
 
     def forward(self, x: Tensor, branch: Tensor) -> Tensor:
-        summed: Tensor = self.layer(x) + branch
-        return summed
+        return torch.add(self.layer(x), branch)
 
 
 SHORTCUTS: Mapping[str, Callable[[int], nn.Module]] = {  # of so many channels: Table 1, in its order
@@ -105,10 +104,9 @@ SHORTCUTS: Mapping[str, Callable[[int], nn.Module]] = {  # of so many channels: 
 class PreactUnit(nn.Module):
     """Two 3×3 convolutions, or three with a bottleneck, in some order, and what joins them to the input.
 
-    The image is halved in the (first) 3×3 one.
-
-    Where shapes change, option A pads the input with zero channels before it goes on to the shortcut, and B
-    projects what the first convolution takes. `begins` says that the stem has done what comes before it.
+    The (first) 3×3 one halves the image. Where shapes change, option A pads the input with zero channels
+    before it goes on to the shortcut, and B projects what the first convolution takes. `begins` says that
+    the stem has done what comes before it.
     """
 
     def __init__(
