@@ -206,15 +206,15 @@ def tiny_spec_with(run, seed):
 
 
 def test_what_unpacks_to_more_than_runs_do_is_refused_unread(run, tmp_path):
-    """3 GiB of nothing in 3 MiB: looked at, not unpacked."""
+    """3 GiB of nothing in 14 MiB: looked at, not unpacked."""
     path = tmp_path / "runs.zip"
     nothing = bytes(2**24)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         with archive.open(f"{run.key}/weights.pt", "w", force_zip64=True) as stream:
             for _ in range(3 * 2**30 // len(nothing)):
                 stream.write(nothing)
         archive.writestr("manifest.json", json.dumps({"format": FORMAT, "sha256": {}}))
-    assert path.stat().st_size < 4 * 2**20
+    assert path.stat().st_size < 16 * 2**20
     tracemalloc.start()
     with pytest.raises(UserError, match="would unpack to 3,072 MiB"):
         unpack(path)
