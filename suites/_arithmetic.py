@@ -2,14 +2,11 @@
 
 from functools import partial
 
-from _arithmetic_later import ON_LATER_NETWORKS
+from _arithmetic_later import ON_LATER_NETWORKS, K, M, weights, work
 
 from bench.claims import Count, CountGap, CountOrder
 
-K, M = 1_000, 1_000_000
-weights = partial(Count, quantity="parameters")
 fit = partial(Count, quantity="unused_pixels")
-work = partial(Count, quantity="macs")
 LAYERS, CLASSIC, INCEPTION, RESIDUAL = (
     f"lecture on {what} networks" for what in ("convolutional", "classic", "Inception", "residual")
 )

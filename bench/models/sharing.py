@@ -7,11 +7,11 @@ whether places share weights, is what differs (LeCun 1989, "Generalization and N
 from torch import Tensor, nn
 
 from bench.common.errors import UserError
-from bench.models import family
+from bench.models import family, lenet
 from bench.models.parts import ACTIVATIONS, part
 from bench.models.toy import Local
 
-POOLS = {"max": nn.MaxPool2d, "average": nn.AvgPool2d, "none": nn.Identity}
+POOLS = {**lenet.POOLS, "none": nn.Identity}
 
 
 class Full(nn.Module):
