@@ -81,7 +81,7 @@ ON_LAYERS = [
     ),
     fit(
         id="alexnet-227",
-        text="AlexNet's first layer fits to 227×227 pixels, not to 224×224.",
+        text="Without padding AlexNet's first layer fits to 227×227 pixels, not to 224×224.",
         said="227, not 224",
         source=CLASSIC,
         values={"first-at-227": 0, "first-at-224": 1},
@@ -105,7 +105,7 @@ ON_LAYERS = [
     ),
     work(
         id="bottleneck-28",
-        text="A 1×1 bottleneck cuts 120 M multiplications to 12.4 M.",
+        text="To 32 maps of 5×5 from 28×28×192, a 1×1 bottleneck cuts 120 M multiplications to 12.4 M.",
         said="120 M; 12.4 M",
         source=INCEPTION,
         values={"naive-28": 120 * M, "bottleneck-28": 12_400 * K},
@@ -113,7 +113,7 @@ ON_LAYERS = [
     ),
     work(
         id="bottleneck-14",
-        text="A 1×1 bottleneck cuts 112.9 M multiplications to 5.3 M.",
+        text="To 48 maps of 5×5 from 14×14×480, a 1×1 bottleneck cuts 112.9 M multiplications to 5.3 M.",
         said="112.9 M; 5.3 M",
         source=INCEPTION,
         values={"naive-14": 112_900 * K, "bottleneck-14": 5_300 * K},

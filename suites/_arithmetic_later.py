@@ -13,7 +13,7 @@ HUANG, HE_2016 = "Huang et al. 2017 (arXiv 1608.06993)", "He et al. 2016 (arXiv 
 ON_LATER_NETWORKS = [
     Count(
         id="googlenet-22",
-        text="GoogLeNet has 22 layers with weights.",
+        text="GoogLeNet is 22 layers with weights deep.",
         quantity="depth",
         said="22; 9 modules",
         source=f"{SZEGEDY}, Table 1",

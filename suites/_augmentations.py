@@ -107,7 +107,7 @@ def gains_more(name, text, method, few, many):
 CLAIMS = [
     claim(
         id="geometry",
-        text="Moving pixels helps: mirror, crop, scale, turn, shear, warp.",
+        text="Moving pixels helps: flips, crops, resized crops, rotation, shear, affine, elastic maps each.",
         lower=GEOMETRY,
         higher="none",
     ),
@@ -128,13 +128,13 @@ CLAIMS = [
     ),
     claim(
         id="modern",
-        text="Each modern method helps where nothing else is done.",
+        text="Cutout, mixup, CutMix, RandAugment, TrivialAugment: each helps where nothing else is done.",
         lower=MODERN,
         higher="none",
     ),
     claim(
         id="modern-against-classic",
-        text="Each modern method alone beats crop and flip.",
+        text="Cutout, mixup, CutMix, RandAugment, TrivialAugment: each alone beats crop and flip together.",
         lower=MODERN,
         higher="crop-flip",
     ),
@@ -174,21 +174,21 @@ CLAIMS = [
     ),
     gains_more(
         name="scarce",
-        text="Crop and flip gain more where data is scarce.",
+        text="Crop and flip gain more with 500 images than with 4,000.",
         method="crop-flip",
         few="500",
         many="4000",
     ),
     gains_more(
         name="scarce-modern",
-        text="TrivialAugment gains more where data is scarce.",
+        text="TrivialAugment gains more with 500 images than with 4,000.",
         method="trivial-augment",
         few="500",
         many="4000",
     ),
     gains_more(
         name="scarce-long",
-        text="Crop and flip gain more where data is scarce.",
+        text="Trained longer, crop and flip gain more with 500 images than with 20,000.",
         method="crop-flip",
         few="500-long",
         many="20000",

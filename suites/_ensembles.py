@@ -30,7 +30,7 @@ CLAIMS = [
     ),
     Difference(
         id="likelihood",
-        text="Four nets predict better probabilities than one.",
+        text="Without crops, four nets have a lower test loss than one.",
         metric="test_loss",
         lower="4 nets",
         higher="1 net",
@@ -39,7 +39,7 @@ CLAIMS = [
     ),
     Difference(
         id="calibrated",
-        text="Four nets are better calibrated than one.",
+        text="Without crops, four nets are better calibrated than one.",
         metric="calibration_error",
         lower="4 nets",
         higher="1 net",
@@ -65,7 +65,7 @@ CLAIMS = [
     ),
     errs_less(
         id="both",
-        text="Nets and crops add up: both together beat either.",
+        text="Four nets and ten crops together beat either alone.",
         lower="4 nets, 10 crops",
         higher=("4 nets", "10 crops"),
         said="10.07 to 6.67 % (7 nets, 144 crops, top-5)",
@@ -89,7 +89,7 @@ CLAIMS = [
     ),
     errs_less(
         id="architectures",
-        text="Two architectures together beat two nets of either.",
+        text="A residual net and an AlexNet together beat two of either.",
         lower="net and AlexNet",
         higher=("2 nets", "2 AlexNets"),
         said="no number",

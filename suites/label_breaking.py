@@ -1,4 +1,4 @@
-"""Does an augmentation that destroys the label's information hurt?
+"""Does it hurt to train on digits that are mirrored or turned round, and so may lose their label?
 
 Source: ours. The lecture on augmentation says that a label must survive it; digits that are mirrored or
 turned round are our example. No number is printed anywhere that we know.
@@ -36,8 +36,8 @@ SPACE = {"lr": Range(low=0.01, high=0.3), "weight_decay": Range(low=1e-5, high=5
 claim = partial(Difference, metric="test_error", said="no number", source="ours")
 
 suite = Suite(
-    title="Augmentation that breaks the label",
-    question="Does an augmentation that destroys the label's information hurt?",
+    title="Augmentation that may break the label",
+    question="Does it hurt to train on digits that are mirrored or turned round?",
     data="mnist",
     experiments=[Experiment(id=name, model=LENET, augment=augment) for name, augment in AUGMENTED.items()],
     profiles={
@@ -56,25 +56,25 @@ suite = Suite(
     claims=[
         claim(
             id="mirroring-hurts",
-            text="Mirroring digits raises the error.",
+            text="Mirroring half of the training digits, at random, raises the error.",
             lower="none",
             higher="mirroring",
         ),
         claim(
             id="half-turn-hurts",
-            text="Turning digits by 180° raises the error.",
+            text="Turning half of the training digits by 180°, at random, raises the error.",
             lower="none",
             higher="half-turn",
         ),
         claim(
             id="rotation-helps",
-            text="Turning them by at most 15° lowers it.",
+            text="Turning training digits by at most 15° lowers it.",
             lower="rotation",
             higher="none",
         ),
         claim(
             id="shift-helps",
-            text="Shifting them by at most 2 pixels lowers it.",
+            text="Shifting training digits by at most 2 pixels lowers it.",
             lower="shift",
             higher="none",
         ),

@@ -22,11 +22,9 @@ from bench.claims.kinds import Contrast, Pools, Trained
 from bench.claims.metrics import Values
 from bench.claims.pairing import Block
 from bench.claims.stats import Estimate, Sample
-from bench.spec.metrics import EpochsTo
 
 FAR = 3  # doublings beyond the longest budget that a line may be drawn for
 _GRID = 200  # places at which the line is held against a bound
-_LEARNING, _APART = 20.0, 3.0  # training error (%) above which, and its distance from the test error (points)
 
 Trend = Literal["closing", "stable", ""]
 
@@ -36,7 +34,9 @@ class Rung:
     """What was measured at one budget: training steps by experiment, metrics by seed, and what was seen.
 
     `epochs` are those that the runs of an experiment have; `frozen` experiments train some layers alone, so
-    that a high training error says nothing of how long they were trained.
+    that a high training error says nothing of how long they were trained. `images` tells how many are trained
+    on, where experiments differ in it; `edges` which settings of an experiment were chosen from the edge of
+    what was searched.
     """
 
     steps: Mapping[str, int]
@@ -44,6 +44,8 @@ class Rung:
     seen: Seen = field(default_factory=Seen)
     epochs: Mapping[str, int] = field(default_factory=dict)
     frozen: frozenset[str] = frozenset()
+    images: Mapping[str, int] = field(default_factory=dict)
+    edges: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -185,49 +187,3 @@ def words(verdict: str, climbs: Sequence[Climb]) -> list[str]:
     trends = {one.trend for one in carrying}
     told = ["closing"] if "closing" in trends else ["stable"] if trends == {"stable"} else []
     return told + (["early"] if any(one.early for one in carrying) else [])
-
-
-def learning_speed(claim: Trained, rung: Rung) -> str:
-    """That a claim on errors speaks of how fast is learnt: some net's training error is high, and no lower.
-
-    Empty where it does not. Training error above 20 %, and within 3 points of the test error.
-    """
-    if claim.metric not in ("test_error", "train_error"):
-        return ""
-    half_trained = []
-    for name in (one for one in claim.experiments() if one not in rung.frozen):
-        trained, tested = (
-            [one for one in rung.values(name, metric).values() if math.isfinite(one)]
-            for metric in ("train_error", "test_error")
-        )
-        if trained and tested:
-            error = float(np.mean(trained))
-            if error > _LEARNING and float(np.mean(tested)) - error < _APART:
-                half_trained.append(error)
-    if not half_trained:
-        return ""
-    least, most = min(half_trained), max(half_trained)
-    span = f"{least:.0f} %" if round(least) == round(most) else f"{least:.0f} to {most:.0f} %"
-    return f"nets stand at {span} training error, about equal to their test error"
-
-
-def unreached(claim: Trained, rung: Rung) -> str:
-    """How many runs never reached the level that a claim on `EpochsTo` speaks of; empty where all did."""
-    if not isinstance(claim.metric, EpochsTo):
-        return ""
-    told = []
-    for name in claim.experiments():
-        found, epochs = rung.values(name, claim.metric), rung.epochs.get(name, math.inf)
-        never = sum(value > epochs for value in found.values())
-        told += [f"{never} of {len(found)} runs of {name}"] if never else []
-    if not told:
-        return ""
-    return f"{', '.join(told)} never got there and count as one epoch more than they had: a lower bound"
-
-
-def steps_told(steps: Mapping[str, int], names: Sequence[str]) -> str:
-    """The training steps of some experiments, in words; empty where nothing was trained."""
-    known = sorted({steps[name] for name in names if steps.get(name)})
-    if not known:
-        return ""
-    return f"{known[0]:,} steps" if len(known) == 1 else f"{known[0]:,} to {known[-1]:,} steps"

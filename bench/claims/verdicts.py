@@ -13,12 +13,14 @@ from bench.claims import stats
 from bench.claims.counts import Counter, Exact, judge
 from bench.claims.evidence import Asked, Evidence, Seen, evidence
 from bench.claims.kinds import Contrast, Pools, Trained
-from bench.claims.ladder import Climb, Rung, climb, learning_speed, steps_told, unreached, words
+from bench.claims.ladder import Climb, Rung, climb, words
 from bench.claims.metrics import Values
 from bench.claims.pairing import blocks
+from bench.claims.remarks import at_an_edge, budget_told, learning_speed, unreached
 from bench.claims.stats import Estimate
 from bench.claims.weak_points import weak_points
 from bench.spec import LOOKS, Claim
+from bench.spec.metrics import METRICS
 
 Verdict = Literal["supported", "contradicted", "undecided"]
 Environments = Mapping[str, frozenset[str]]  # by experiment or ensemble: the classes of its runs' machines
@@ -93,9 +95,9 @@ def _with_budget(outcome: Outcome, claim: Trained, rungs: Sequence[Rung], pools:
     remarks = words(outcome.verdict, climbs)
     if not climbs and outcome.verdict != "undecided" and (slow := learning_speed(claim, top)):
         note, remarks = f"{note}; {slow}", ["learning speed"]
-    if never := unreached(claim, top):
-        note = f"{note}; {never}"
-    budget = steps_told(top.steps, claim.experiments())
+    told = (unreached(claim, top), at_an_edge(claim, top) if outcome.verdict != "undecided" else "")
+    note = "; ".join(filter(None, [note, *told]))
+    budget = budget_told(top, claim.experiments())
     return replace(outcome, note=note, budget=budget, remarks=(*remarks, *outcome.remarks), climbs=climbs)
 
 
@@ -173,7 +175,8 @@ def _outcome(
     if p <= alpha:
         verdict: Verdict = "supported" if found.supports else "contradicted"
         weak = weak_points(asked, found)
-        notes = [f"decided at the look of {look} seeds", *weak, *_of_other_images(found, wider, alpha)]
+        notes = [f"decided at the look of {look} seeds{_by(found)}", *weak]
+        notes += _of_other_images(claim, found, wider, alpha)
         note = "; ".join(notes)
         remarks += ["fragile"] if any(one.startswith("fragile") for one in weak) else []
         if found.elsewhere is not None and not found.few and wider > alpha:
@@ -185,10 +188,19 @@ def _outcome(
     )
 
 
-def _of_other_images(found: Evidence, p: float, alpha: float) -> list[str]:
+def _by(found: Evidence) -> str:
+    """Which of several contrasts contradicts a claim."""
+    if found.supports or len(found.contrasts) == 1:
+        return ""
+    one, _ = min(found.contrasts, key=lambda pair: pair[1].p_below(pair[0].bound))
+    return f", by {one.label}"
+
+
+def _of_other_images(claim: Trained, found: Evidence, p: float, alpha: float) -> list[str]:
     """What a verdict on these test images says of other ones."""
     if found.elsewhere is None:
-        return []
+        of_test_images = isinstance(claim.metric, str) and METRICS[claim.metric].headline
+        return ["not known for other test images"] if of_test_images else []
     if found.few:
         return [f"for other test images too, as there are only {found.few}"]
     return ["for other test images too" if p <= alpha else f"undecided for other test images (p = {p:.2g})"]

@@ -72,6 +72,7 @@ def build_report(folder: Path) -> list[Outcome]:
         "conclusions": [(one, tables.conclusion(one)) for one in outcomes],
         "lead": lead(results, outcomes),
         "looks": looks_of(results),
+        "tested": tested(results),
         "fitted": " but the strength of linear classifiers" if probes(results) else "",
         "quoted": any(one.said[:1].isdigit() for one in results.claims) or bool(results.references),
         "provenance": results.provenance,
@@ -134,6 +135,16 @@ def lead(results: Results, outcomes: list[Outcome]) -> str:
 def probes(results: Results) -> bool:
     """Whether some experiment fits a linear classifier in place of training."""
     return any(one["spec"].get("probe") for one in results.plan["experiments"])
+
+
+def tested(results: Results) -> str:
+    """On how many test images the runs are tested."""
+    seen = {n for name in results.experiments for n in results.test_images(name).values()}
+    if not seen:
+        return ""
+    own = " (those of its own classes)" if len(seen) > 1 else ""
+    span = f"{min(seen):,}" if len(seen) == 1 else f"{min(seen):,} to {max(seen):,}"
+    return f"Each run is tested on {span} images{own}."
 
 
 def looks_of(results: Results) -> str:

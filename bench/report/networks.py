@@ -7,7 +7,7 @@ from bench.report.table import Table, as_count
 from bench.results.tables import Results
 
 _COLUMNS = {  # quantity: words
-    "depth": "layers with weights",
+    "depth": "layers with weights on the longest path",
     "parameters": "parameters",
     "macs": "MACs",
     "activations": "activations",

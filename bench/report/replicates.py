@@ -28,8 +28,9 @@ def replicates_table(results: Results) -> Table | None:
     pairs = [(a[claim], b[claim]) for a, b in combinations(found, 2) for claim in shared]
     names = ("first", *(f"replicate {one.replicate}" for one in results.replicates))
     caption = (
-        f"Replicates: {results.label}. All of it was done again with other seeds, splits and searches. Of "
-        f"all pairs: {tally(pairs).line}. Independent replicates of one truth would have 1 times"
+        f"Replicates: {results.label}. All of it was done again with other seeds and splits, and other "
+        f"searches where settings are searched. Of all pairs: {tally(pairs).line}. Independent replicates of "
+        "one truth would have 1 times"
     )
     return Table("replicates", caption, ("claim", *names, "verdict"), tuple(rows))
 

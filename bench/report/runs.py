@@ -75,7 +75,8 @@ def cost_table(results: Results) -> Table | None:
     columns = ("experiment", "phase", "runs", *measured)
     caption = (
         "Cost on the machines named under provenance: minutes are summed over runs, several of which go at "
-        "once; times hold whatever else ran beside them, and tell networks apart only roughly"
+        "once; times hold whatever else ran beside them, so compare no networks by them; memory is the most "
+        "that the process had held until then"
     )
     return Table("cost", caption, columns, tuple(rows), frozenset(columns[2:]))
 

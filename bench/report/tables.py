@@ -24,6 +24,7 @@ def verdict_table(results: Results, outcomes: Sequence[Outcome]) -> Table:
             what = "not asked" if there else "not run"
             note = f"{what} in {results.plan['profile']}"
             note += ": no verdict at this budget would be fair to it" if there else ""
+            note += _measured(results, claim) if there and isinstance(claim, Trained) else ""
             rows.append((claim.id, claim.text, what, "–", "–", "–", "–", "–", said, note))
             continue
         n = _seeds(outcome) if isinstance(claim, Trained) else "–"
@@ -54,6 +55,18 @@ def verdict_table(results: Results, outcomes: Sequence[Outcome]) -> Table:
         tuple(rows),
         frozenset({"p", "level", "n"}),
     )
+
+
+def _measured(results: Results, claim: Trained) -> str:
+    """What is measured of a claim that is not asked, so that nothing is passed over in silence."""
+    means = {name: results.values(name, claim.metric) for name in claim.experiments()}
+    if not all(len(one) for one in means.values()):
+        return ""
+    told = []
+    for one in claim.contrasts():
+        parts = zip(one.experiments, one.weights, strict=True)
+        told.append(f"{one.label} {sum(weight * means[name].mean() for name, weight in parts):.2f}")
+    return f" (measured, not tested: {'; '.join(told)})"
 
 
 def estimates(outcome: Outcome) -> str:
@@ -188,9 +201,9 @@ def protocol_table(results: Results) -> Table | None:
         return None
     return Table(
         "protocol",
-        "Differences from the published protocol as the suite's paper profile has it, read off the "
-        "specifications of the first experiment",
-        ("what", "here", "published numbers, paper profile"),
+        "Differences from the suite's paper profile, read off the specifications of the first experiment. "
+        "What was published may differ from both, in data, networks and protocol",
+        ("what", "here", "paper profile"),
         tuple(rows),
     )
 
@@ -204,8 +217,9 @@ def _settings(results: Results, experiment: str) -> str:
         return f"{probe['classifier']} on {features}{untrained}, strength chosen on validation images"
     if "look" in one["spec"]:
         return f"a look at {one['source']}"
-    tuned = ", before tuning" if isinstance(one["tuned"], dict) and one["tuned"] else ""
-    tuned = ", tuned" if one["tuned"] is True else tuned
+    if isinstance(one["tuned"], dict) and one["tuned"]:
+        return f"{', '.join(one['tuned'])}: each seed's own, see Tuning"
+    tuned = ", tuned" if one["tuned"] is True else ""
     start = one["spec"].get("start", {})
     share = f", copied layers at {start['share']:.2g} of it" if start.get("share", 1.0) != 1.0 else ""
     own = [

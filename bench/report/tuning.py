@@ -1,17 +1,13 @@
 """Tuning: what every experiment was allowed, what was chosen, and all trials."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
-import pandas as pd
-
 from bench.report.table import Table
+from bench.results import search
 from bench.results.tables import Results
-
-_PARTS = 3  # of a range, and seeds, below which an end of it says nothing
-_TRIAL = ("experiment", "seed", "trial", "status", "epochs", "validation_error")
 
 
 def _setting(value: object) -> str:
@@ -27,11 +23,11 @@ def tuning_table(results: Results) -> Table | None:
     tuning = results.plan["tuning"]
     if not tuning or results.trials.empty:
         return None
-    tuned = [str(name) for name in results.trials if name not in _TRIAL]
+    tuned = search.settings_of(results.trials)
     rows = []
     for experiment in results.experiments:
-        for seed, trials in _studies(results, experiment):
-            best = _best(trials)
+        for seed, trials in search.studies(results.trials, experiment):
+            best = search.best(trials)
             for index, trial in trials.iterrows():
                 chosen = ", chosen" if best is not None and index == best.name else ""
                 rows.append(
@@ -68,45 +64,28 @@ def _allowed(results: Results) -> str:
     )
 
 
-def _studies(results: Results, experiment: str) -> Iterator[tuple[str, pd.DataFrame]]:
-    """The trials of each seed's search; older results have one search for all seeds."""
-    trials = results.trials[results.trials["experiment"] == experiment]
-    if "seed" not in trials:
-        yield "all", trials
-        return
-    for seed, own in trials.groupby("seed"):
-        yield str(seed), own
-
-
-def _best(trials: pd.DataFrame) -> "pd.Series[Any] | None":
-    """The trial that was chosen; None where none came to its end."""
-    ended = trials[trials["status"] == "finished"].sort_values("validation_error", kind="stable")
-    return ended.iloc[0] if len(ended) else None
-
-
 def tuned_table(results: Results) -> Table | None:
     """What tuning chose for every experiment, over its seeds; None where nothing was tuned."""
     tuning = results.plan["tuning"]
     if not tuning or results.trials.empty:
         return None
-    settings = [str(name) for name in results.trials if name not in _TRIAL]
+    settings, edges = search.settings_of(results.trials), search.edges(results.plan, results.trials)
     rows = []
     for experiment in results.experiments:
         trials = results.trials[results.trials["experiment"] == experiment]
-        chosen = [best for _, own in _studies(results, experiment) if (best := _best(own)) is not None]
+        chosen = search.chosen(results.trials, experiment)
         if not chosen:
             continue
         others = trials["status"].value_counts().drop("finished", errors="ignore")
         count = ", ".join([str(len(trials)), *(f"{n} {status}" for status, n in sorted(others.items()))])
         shown = [name for name in settings if _setting(chosen[0][name]) != "–"]
-        edges = [_edge(results, experiment, name, [one[name] for one in chosen]) for name in shown]
         rows.append(
             (
                 experiment,
                 count,
                 ", ".join(f"{name} {_span([one[name] for one in chosen])}" for name in shown),
                 f"{_median([one['validation_error'] for one in chosen]):.2f}",
-                "; ".join(filter(None, edges)) or "–",
+                "; ".join(edges.get(experiment, ())) or "–",
             )
         )
     caption = (
@@ -131,18 +110,3 @@ def _span(values: Sequence[Any]) -> str:
 
 def _median(values: Sequence[float]) -> float:
     return float(median(map(float, values)))
-
-
-def _edge(results: Results, experiment: str, name: str, values: Sequence[Any]) -> str:
-    """That all seeds took a setting from one end of its range: from the outermost of a generation's parts."""
-    tuned = results.plan_of(experiment)["tuned"]
-    space = tuned.get(name) if isinstance(tuned, dict) else None
-    parts = int(results.plan["tuning"]["generation"])
-    if not space or "low" not in space or parts < _PARTS or len(values) < _PARTS:
-        return ""
-    ends = (space["low"], space["high"], *map(float, values))
-    low, high, *places = map(math.log, ends) if space["log"] else ends
-    shares = [(one - low) / (high - low) for one in places]
-    if max(shares) < 1 / parts:
-        return f"{name}, low"
-    return f"{name}, high" if min(shares) >= 1 - 1 / parts else ""

@@ -4,31 +4,36 @@ _TEXT = """
 profile: how big the experiments are. Quick takes minutes on two cores, overnight hours, paper is as near
     to the published recipe as the suite goes
 steps: training steps, each with one batch of images. A verdict holds at the budget that it names
-learning speed: marks a verdict on nets that are far from trained: it says which learns faster, not
-    which becomes better
-closing, stable, early: where a straight line over several budgets leads. Closing: towards the claim's
-    bound. Stable: not there. Early: a doubling of the budget still gains a net more than the difference
-    is worth
+learning speed: marks a verdict on nets that are far from trained (training error above 20 %, and within 3
+    points of the test error): it says which learns faster, not which becomes better. Nets without the
+    mark need not be trained out
+closing, stable, early: where a straight line over several budgets leads, if the profile has a ladder of
+    them. Closing: towards the claim's bound. Stable: not there. Early: a doubling of the budget still gains
+    a net more than the difference is worth. Without a ladder nothing is known of other budgets
 seed: one repetition of all that chance decides: the split, the search for settings where there is one,
     initial weights, the order of images
 look: a number of seeds, declared beforehand, at which verdicts may be given. Each has its own level,
     and the levels of a profile's looks add up to 5 %
-p, corrected: how often chance alone would show a difference so far beyond the claim's bound (0 where none
-    is named) or farther, made stricter for the number of claims that are tested (Holm)
+p, corrected: if the true difference lay at the claim's bound (0 where none is named), how often chance
+    alone would show one as far from it, on either side, as the difference that decides. Then made larger
+    for the number of claims that are tested (Holm), so an upper limit
+paired: contenders of one seed that share a source, or halves of the classes, are compared seed by seed, so
+    that the interval of their difference may be narrower than those of their own means
 seeds needed: to find a difference as large as the one seen with a power of 80 %, at the level and with
     the correction of that look
 for other test images: whether a verdict holds when the test images, too, are taken for a sample. Known
-    of claims on test error alone
+    of claims on test error alone, where all runs have seen the same ones
 spread unevenly: one side's standard deviation over seeds is so many times the other's. Beyond 1:3
     levels are only roughly what they are said to be
 fragile: leaving out some one seed undoes the verdict
-for these test images: the verdict does not hold where the test images, too, are taken for a sample
+for these test images: the verdict is not shown where the test images, too, are taken for a sample
 points: percentage points
 training error: on training images without augmentation, after the last epoch. A running one is that of
     the augmented images while they are learnt from
 balanced error: the mean of the classes' errors, where classes are unevenly frequent
 frozen: layers that are not trained
-validation error: on images held out from training, on which settings are chosen
+validation error: on images held out from training, on which settings are chosen: that of the best of
+    several trials is too low by what chance had in it
 diverged: a run whose loss became infinite or no number. Tables count it at chance error
 MACs: multiply-accumulates to classify one image
 hash: of the suite as it was declared. Another claim, profile or recipe gives another

@@ -21,6 +21,16 @@ def images_of(plan: Mapping[str, Any]) -> str:
     return f"{counts} training images{shrunk}"
 
 
+def trained_on(plan: Mapping[str, Any]) -> dict[str, int]:
+    """How many images each experiment is trained, or fitted, on, where they differ in it; empty elsewhere."""
+    whole = int(plan["data"].get("train", 0))
+    found = {}
+    for one in plan["experiments"]:
+        data = one.get("spec", {}).get("data", {})
+        found[str(one["id"])] = int(data.get("train") or _rest(data, whole))
+    return found if len({*found.values()}) > 1 else {}
+
+
 def _rest(data: Mapping[str, Any], whole: int) -> int:
     """All images but those that are held out; halves of the classes have no one number."""
     return 0 if data.get("half") or not whole else whole - int(data.get("validation") or 0)

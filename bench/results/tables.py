@@ -14,7 +14,8 @@ from bench.claims.ladder import Rung
 from bench.claims.stats import Sample
 from bench.claims.verdicts import Outcome, decide
 from bench.results.pools import diverged_in, environments_of, pools_of, right_in
-from bench.results.scale import images_of, steps_of
+from bench.results.scale import images_of, steps_of, trained_on
+from bench.results.search import edges
 from bench.results.values import Index, along_curves, indexed, of_ensemble, of_runs
 from bench.spec import LOOKS, Claim, Ensemble, Reference
 from bench.spec.metrics import METRICS, After, EpochsTo, Metric
@@ -113,7 +114,18 @@ class Results:
         frozen = frozenset(
             one["id"] for one in self.plan["experiments"] if one["spec"].get("start", {}).get("frozen")
         )
-        return [Rung(one.steps, one.by_seed, one.seen, one.epochs, frozen) for one in (*self.rungs, self)]
+        return [
+            Rung(
+                one.steps,
+                one.by_seed,
+                one.seen,
+                one.epochs,
+                frozen,
+                trained_on(one.plan),
+                edges(one.plan, one.trials),
+            )
+            for one in (*self.rungs, self)
+        ]
 
     @property
     def label(self) -> str:

@@ -8,7 +8,8 @@ import pytest
 
 from bench.claims import Difference, ladder
 from bench.claims.kinds import Pool
-from bench.claims.ladder import Rung, climb, heights, learning_speed, slopes, words
+from bench.claims.ladder import Rung, climb, heights, slopes, words
+from bench.claims.remarks import learning_speed
 from bench.claims.verdicts import decide
 from tests.claims.made import NOISE, by_seed
 

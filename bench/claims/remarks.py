@@ -1,0 +1,70 @@
+"""What is said of a verdict beside its numbers: its budget, and what of the training weakens it."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from bench.claims.kinds import Trained
+from bench.claims.ladder import Rung
+from bench.spec.metrics import EpochsTo
+
+_LEARNING, _APART = 20.0, 3.0  # training error (%) above which, and its distance from the test error (points)
+
+
+def learning_speed(claim: Trained, rung: Rung) -> str:
+    """That a claim on errors speaks of how fast is learnt: some net's training error is high, and no lower.
+
+    Empty where it does not. Training error above 20 %, and within 3 points of the test error.
+    """
+    if claim.metric not in ("test_error", "train_error"):
+        return ""
+    half_trained = []
+    for name in (one for one in claim.experiments() if one not in rung.frozen):
+        trained, tested = (
+            [one for one in rung.values(name, metric).values() if math.isfinite(one)]
+            for metric in ("train_error", "test_error")
+        )
+        if trained and tested:
+            error = float(np.mean(trained))
+            if error > _LEARNING and float(np.mean(tested)) - error < _APART:
+                half_trained.append(error)
+    if not half_trained:
+        return ""
+    least, most = min(half_trained), max(half_trained)
+    span = f"{least:.0f} %" if round(least) == round(most) else f"{least:.0f} to {most:.0f} %"
+    return f"nets stand at {span} training error, about equal to their test error"
+
+
+def unreached(claim: Trained, rung: Rung) -> str:
+    """How many runs never reached the level that a claim on `EpochsTo` speaks of; empty where all did."""
+    if not isinstance(claim.metric, EpochsTo):
+        return ""
+    told = []
+    for name in claim.experiments():
+        found, epochs = rung.values(name, claim.metric), rung.epochs.get(name, math.inf)
+        never = sum(value > epochs for value in found.values())
+        told += [f"{never} of {len(found)} runs of {name}"] if never else []
+    if not told:
+        return ""
+    counted = "never got there and count as one epoch more than they had"
+    return f"{', '.join(told)} {counted}: a lower bound, whose interval is for what the others vary alone"
+
+
+def at_an_edge(claim: Trained, rung: Rung) -> str:
+    """Whose settings may be better beyond what was searched; empty where none is at an edge."""
+    told = [f"{name} ({'; '.join(rung.edges[name])})" for name in claim.experiments() if rung.edges.get(name)]
+    return f"settings from the edge of what was searched: {', '.join(told)}" if told else ""
+
+
+def budget_told(rung: Rung, names: Sequence[str]) -> str:
+    """The training steps of some experiments, and their images, in words; empty where none are known."""
+    told = (_span(rung.steps, names, "steps"), _span(rung.images, names, "images"))
+    return " on ".join(filter(None, told))
+
+
+def _span(numbers: Mapping[str, int], names: Sequence[str], unit: str) -> str:
+    known = sorted({numbers[name] for name in names if numbers.get(name)})
+    if not known:
+        return ""
+    return f"{known[0]:,} {unit}" if len(known) == 1 else f"{known[0]:,} to {known[-1]:,} {unit}"
