@@ -23,10 +23,14 @@ FEW = 2000  # test images below which a verdict must hold for other ones too
 
 @dataclass(frozen=True)
 class Seen:
-    """What is known of runs beside their numbers."""
+    """What is known of runs beside their numbers.
+
+    `classes` are those of the test images (n,), or all alike where classes have equally many of them.
+    """
 
     diverged: Diverged = field(default_factory=dict)
     right: Right = field(default_factory=dict)
+    classes: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True)
@@ -113,18 +117,29 @@ class Asked:
 
         The images' part of a contrast's variance is that of its mean over seeds from image to image (crossed
         random effects; what seeds and images do together counts in both parts, so it is rather too large).
+        Of a balanced error it is that within each class.
         """
         wider = []
         for (contrast, parts), (_, found) in zip(self.contrasts, self.estimates(), strict=True):
             drawn = self._over_images(contrast, parts)
             if drawn is None:
                 return ()
-            wider.append((contrast, found.widened(float(np.var(drawn, ddof=1)) / len(drawn))))
+            wider.append((contrast, found.widened(self._of_images(drawn))))
         return tuple(wider)
+
+    def _of_images(self, drawn: NDArray[np.float64]) -> float:
+        """The variance of a contrast that was drawn image by image (n,), for the choice of the images."""
+        if self.claim.metric == "test_error" or self.seen.classes is None:
+            return float(np.var(drawn, ddof=1)) / len(drawn)
+        own = [drawn[self.seen.classes == one] for one in np.unique(self.seen.classes)]
+        alone = float(np.var(drawn, ddof=1))  # for a class with one image
+        within = [(float(np.var(one, ddof=1)) if len(one) > 1 else alone) / len(one) for one in own]
+        return sum(within) / len(own) ** 2
 
     def _over_images(self, contrast: Contrast, parts: Parts) -> NDArray[np.float64] | None:
         """The contrast image by image (n,), in points of error, where every run kept which were right."""
-        if self.claim.metric != "test_error" or self.claim.over:
+        balanced = self.claim.metric == "test_balanced_error" and self.seen.classes is not None
+        if not (self.claim.metric == "test_error" or balanced) or self.claim.over:
             return None
         places = {name: own for block, sets in parts for name, own in block.places(sets).items()}
         drawn = []
@@ -134,7 +149,9 @@ class Asked:
             if len(there) < len(kept):
                 return None
             drawn.append(weight * 100 * (1 - np.mean(there, axis=0)))
-        return np.sum(drawn, axis=0) if len({len(one) for one in drawn}) == 1 else None
+        classes = self.seen.classes if balanced else None
+        lengths = {len(one) for one in (*drawn, *([] if classes is None else [classes]))}
+        return np.sum(drawn, axis=0) if len(lengths) == 1 else None
 
     def images(self) -> int:
         """How many test images the runs have seen, where that is known."""

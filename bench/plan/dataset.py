@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.common.bits import classes_packed
 from bench.common.errors import UserError, nearest
 from bench.data import load
 from bench.data.sets import STAND_IN, ImageSet, NotThere
@@ -27,6 +28,7 @@ class DataSummary:
     train: int
     test: int
     test_by_class: tuple[int, ...] = ()  # the test images of each class
+    test_classes: str = ""  # the class of each test image, packed, where classes have unequally many
 
 
 NO_DATA = DataSummary(
@@ -74,6 +76,7 @@ def find_data(
 
 def summary_of(images: ImageSet, asked: str) -> DataSummary:
     """What is to be known of a data set that stands for the one asked for."""
+    by_class = tuple(np.bincount(images.y_test, minlength=len(images.classes)).tolist())
     return DataSummary(
         name=images.name,
         asked=asked,
@@ -84,5 +87,6 @@ def summary_of(images: ImageSet, asked: str) -> DataSummary:
         size=images.size,
         train=len(images.y_train),
         test=len(images.y_test),
-        test_by_class=tuple(np.bincount(images.y_test, minlength=len(images.classes)).tolist()),
+        test_by_class=by_class,
+        test_classes=classes_packed(images.y_test) if len({*by_class}) > 1 else "",
     )

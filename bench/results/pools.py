@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.claims.kinds import Pool
-from bench.common.bits import unpacked
+from bench.common.bits import classes_unpacked, unpacked
 from bench.spec import Ensemble
 
 if TYPE_CHECKING:
@@ -62,6 +62,14 @@ def diverged_in(runs: "pd.DataFrame", ensembles: Sequence[Ensemble]) -> dict[str
         for one in ensembles
     }
     return found | {name: touched for name, touched in sets.items() if touched}
+
+
+def classes_in(data: Mapping[str, Any]) -> NDArray[np.int64] | None:
+    """The class of each test image (n,), all 0 where classes have equally many; None where not known."""
+    by_class, images = data.get("test_by_class") or (), int(data.get("test") or 0)
+    if packed := data.get("test_classes"):
+        return classes_unpacked(packed, images)
+    return np.zeros(images, dtype=np.int64) if len({*by_class}) == 1 else None
 
 
 def right_in(

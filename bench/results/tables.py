@@ -13,7 +13,7 @@ from bench.claims.kinds import Pool, Trained, parse
 from bench.claims.ladder import Rung
 from bench.claims.stats import Sample
 from bench.claims.verdicts import Outcome, decide
-from bench.results.pools import diverged_in, environments_of, pools_of, right_in
+from bench.results.pools import classes_in, diverged_in, environments_of, pools_of, right_in
 from bench.results.scale import images_of, steps_of, trained_on
 from bench.results.search import edges
 from bench.results.values import Index, along_curves, indexed, of_ensemble, of_runs
@@ -78,6 +78,7 @@ class Results:
         return Seen(
             diverged_in(self.runs, self.averaged),
             right_in(self.right, self.plan["experiments"], self.averaged),
+            classes_in(self.plan["data"]),
         )
 
     @property

@@ -1,5 +1,7 @@
 """Verdicts for other test images: seeds crossed with images, as the bits that runs keep tell."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -75,7 +77,48 @@ def test_other_metrics_and_runs_that_kept_nothing_say_nothing_of_other_images():
     lacking = Seen(right={**seen.right, "low": {0: seen.right["low"][0]}})
     plain = decide([CLAIM], values(seen), uncounted, seen=lacking)[0]
     assert plain.verdict == "supported"
-    assert "other test images" not in plain.note
+    assert plain.note.endswith("not known for other test images")
+
+
+def balanced(seen: Seen):
+    """Balanced errors of the same runs: the means of the classes' errors."""
+    masks = [seen.classes == one for one in np.unique(seen.classes)]
+    errors = {
+        name: by_seed(
+            [100 * float(np.mean([1 - one[mask].mean() for mask in masks])) for one in own.values()]
+        )
+        for name, own in seen.right.items()
+    }
+    return lambda experiment, metric: errors[experiment]
+
+
+def test_a_balanced_error_varies_with_the_images_of_its_small_classes():
+    """Four classes of 200, 100, 60 and 10 images, all alike, so that the truth is that of all images."""
+    claim = less("low", "high", metric="test_balanced_error")
+    errors = values(networks(np.random.default_rng(99), 4, 400_000, 0.2))
+    truth = np.mean(list(errors("high", "").values())) - np.mean(list(errors("low", "").values()))
+    classes, covered, pooled = np.repeat([0, 1, 2, 3], [200, 100, 60, 10]), [], []
+    for draw in range(400):
+        seen = replace(networks(np.random.default_rng(draw), 5, len(classes), 0.2), classes=classes)
+        ((_, wider),) = Asked.of(claim, balanced(seen), {}, seen).on_other_images()
+        covered.append(wider.low <= truth <= wider.high)
+        ((_, as_one),) = Asked.of(
+            claim, balanced(seen), {}, replace(seen, classes=0 * classes)
+        ).on_other_images()
+        pooled.append(as_one.low <= truth <= as_one.high)
+    assert np.mean(covered) >= 0.93
+    assert np.mean(pooled) < 0.93, "ten images tell less of their class than two hundred"
+
+
+def test_a_balanced_error_on_few_images_is_decided_by_the_wider_interval():
+    claim, classes = less("low", "high", metric="test_balanced_error"), np.repeat([0, 1], [250, 50])
+    seen = replace(networks(np.random.default_rng(1), 5, 300, 0.6, luck=0.01, interplay=0.0), classes=classes)
+    (found,) = decide([claim], balanced(seen), uncounted, seen=seen)
+    assert "for other test images too, as there are only 300" in found.note
+    (unknown,) = decide([claim], balanced(seen), uncounted, seen=replace(seen, classes=None))
+    assert unknown.note.endswith("not known for other test images")
+    (fewer,) = decide([claim], balanced(seen), uncounted, seen=replace(seen, classes=classes[:200]))
+    assert fewer.note.endswith("not known for other test images"), "runs on some of the classes"
 
 
 def test_a_known_variance_widens_an_interval_as_arithmetic_says():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bench.common.bits import packed, unpacked
+from bench.common.bits import classes_packed, classes_unpacked, packed, unpacked
 from bench.common.errors import UserError
 
 
@@ -21,3 +21,17 @@ def test_bits_come_back(n):
 def test_other_texts_are_refused(text, n):
     with pytest.raises(UserError, match="bits"):
         unpacked(text, n)
+
+
+@pytest.mark.parametrize("classes", [1, 10, 1000])
+def test_classes_come_back(classes):
+    labels = np.random.default_rng(classes).integers(classes, size=372)
+    assert np.array_equal(classes_unpacked(classes_packed(labels), 372), labels)
+
+
+@pytest.mark.parametrize(
+    ("text", "n"), [("no classes", 8), ("AA==", 1), (classes_packed(np.arange(9)), 8), ("", 1)]
+)
+def test_other_texts_are_no_classes(text, n):
+    with pytest.raises(UserError, match="classes"):
+        classes_unpacked(text, n)
