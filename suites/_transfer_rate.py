@@ -10,14 +10,14 @@ milder = partial(claim, said="0.001 for old, 0.01 for new layers")
 CLAIMS = [
     milder(
         id="mild",
-        text="All trained: tuning old layers' share of the rate, not weight decay, gains a point or more.",
+        text="With all layers trained, old layers' tuned share of the rate gains a point on tuned weight decay.",
         by=1,
         lower="whole-mild",
         higher="whole",
     ),
     milder(
         id="upper-mild",
-        text="5 to 8 trained: tuning old layers' share of the rate, not weight decay, gains a point or more.",
+        text="With layers 5 to 8 trained, old layers' tuned share of the rate gains a point on tuned weight decay.",
         by=1,
         lower="upper-mild",
         higher="upper",
