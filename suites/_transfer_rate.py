@@ -10,14 +10,14 @@ milder = partial(claim, said="0.001 for old, 0.01 for new layers")
 CLAIMS = [
     milder(
         id="mild",
-        text="With all layers trained, old layers' tuned share of the rate gains a point on tuned weight decay.",
+        text="All layers trained: old ones' tuned share of the rate gains a point on tuned weight decay.",
         by=1,
         lower="whole-mild",
         higher="whole",
     ),
     milder(
         id="upper-mild",
-        text="With layers 5 to 8 trained, old layers' tuned share of the rate gains a point on tuned weight decay.",
+        text="Layers 5 to 8 trained: old ones' tuned share of the rate gains a point on tuned weight decay.",
         by=1,
         lower="upper-mild",
         higher="upper",
