@@ -51,6 +51,7 @@ suite = Suite(
     figures=[
         Against(setting="macs", metric="test_error", name="error-against-work"),
         Against(setting="parameters", metric="test_error", name="error-against-weights"),
+        Against(setting="seconds", metric="test_error", name="error-against-time"),
         Curves(),
     ],
 )

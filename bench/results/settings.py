@@ -23,9 +23,12 @@ def setting(results: "Results", experiment: str, name: str) -> Any:
     """A setting of an experiment, ensemble or network, or a count of it; None where it does not say it.
 
     Settings have dotted names (`recipe.lr`, `data.train`, `start.layers`, `source`), whose last part alone
-    will do where one setting ends so; counts are those of counts.csv (`depth`, `parameters`, `macs`). Raises
-    UserError where a last part alone could mean several settings.
+    will do where one setting ends so; counts are those of counts.csv (`depth`, `parameters`, `macs`), and
+    `seconds` what a final run took where it ran, the median. Raises UserError where a last part alone could
+    mean several settings.
     """
+    if name == "seconds":
+        return _seconds(results, experiment)
     counts = results.counts
     if name in counts and name != "experiment":
         return results.count(experiment, name)
@@ -36,6 +39,14 @@ def setting(results: "Results", experiment: str, name: str) -> Any:
     if len(meant) > 1:
         raise UserError(f"{name!r} of {experiment} could be {' or '.join(meant)}; say which")
     return said[meant[0]] if meant else None
+
+
+def _seconds(results: "Results", experiment: str) -> float | None:
+    if results.cost.empty:
+        return None
+    cost = results.cost
+    own = cost[(cost["experiment"] == experiment) & (cost["phase"] == "final")]["seconds"].dropna()
+    return float(own.median()) if len(own) else None
 
 
 def _said(results: "Results", experiment: str) -> dict[str, Any]:

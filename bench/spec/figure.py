@@ -20,9 +20,9 @@ def check_setting(name: str) -> str:
     """The name, if it is that of a run's setting or of a count. Raises ValueError with the nearest one.
 
     Settings are dotted, as in `recipe.lr` or `model.options.width`; the last part alone will do where no
-    other setting ends so.
+    other setting ends so. `seconds` is what a run took.
     """
-    known = [*_settings(RunSpec), *COUNTS]
+    known = [*_settings(RunSpec), *COUNTS, "seconds"]
     short = [one for one in known if one.rpartition(".")[2] == name]
     if name not in known and len(short) != 1 and not name.startswith("model.options."):
         raise ValueError(f"unknown setting {name!r}: {suggest(name, short or known)}")

@@ -10,3 +10,6 @@ def test_settings_and_counts_by_name():
     assert setting(results, "plain-20", "parameters") == 5
     assert setting(results, "plain-20", "start.layers") is None
     assert setting(results, "nobody", "recipe.lr") is None
+    finals = results.cost[(results.cost["experiment"] == "plain-20") & (results.cost["phase"] == "final")]
+    assert setting(results, "plain-20", "seconds") == finals["seconds"].median()
+    assert setting(results, "nobody", "seconds") is None

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bench.claims.stats import Sample
     from bench.results.tables import Results
 
-_LARGE = ("parameters", "macs", "activations")  # counts that are read in thousands and millions
+_LARGE = ("parameters", "macs", "activations", "seconds")  # read in thousands and millions
 _ASIDE = 3.0  # points between groups at one place, so that no bar hides another
 _WIDE = 8  # from the least to the most: more than that is drawn on a logarithmic scale
 

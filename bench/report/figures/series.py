@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _WORDS = {
     "depth": "layers with weights",
     "macs": "multiply-accumulates for an image",
+    "seconds": "seconds to train, median of the runs, as measured where they ran",
     "data.train": "training images",
     "data.size": "pixels a side",
     "start.layers": "layers that the net begins with",
