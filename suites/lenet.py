@@ -6,7 +6,7 @@ sigmoids, and say that ReLU and max pooling came to be preferred.
 
 Profiles
   smoke  1 minute. 512 images, 1 epoch; proves the machinery, decides nothing.
-  quick  15 minutes on two cores. All 60,000 training images of MNIST, 10 passes (4,680 steps of 128),
+  quick  13 minutes on two cores. All 60,000 training images of MNIST, 6 passes (2,808 steps of 128),
          untuned at the rate that label-breaking has for LeNet-5, 5 seeds. Decides: tanh-sigmoid,
          relu-tanh, max-average, one-percent, relu-faster.
   paper  The same for 20 passes, as published; the original's connection table, its pooling with weights and
@@ -46,7 +46,7 @@ suite = Suite(
         "smoke": Profile(
             data=Data(train=512, validation=128), recipe=RECIPE.replace(epochs=1), seeds=2, stand_in=False
         ),
-        "quick": Profile(recipe=RECIPE.replace(epochs=10), stand_in=False),
+        "quick": Profile(recipe=RECIPE.replace(epochs=6), stand_in=False),
         "paper": Profile(recipe=RECIPE, stand_in=False),
     },
     claims=[
