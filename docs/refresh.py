@@ -58,6 +58,31 @@ def _contrast(one: dict) -> str:
     return f"{one['label']}: {one['value']:.1f}{spread}"
 
 
+def replicates() -> str:
+    """How often the claims of published suites came out again, over all pairs of replicates."""
+    from bench.report.replicates import agreement
+    from bench.results.files import read
+
+    heads = "suite", "replicates", "verdicts equal", "turned round", "estimates that agree"
+    heads += ("squared differences over variances",)
+    lines = [f"| {' | '.join(heads)} |", "|---" + "|---:" * 5 + "|"]
+    for folder in sorted({path.parents[2] for path in PUBLISHED.glob("*/*/replicates/*/suite.json")}):
+        results = read(folder)
+        found = agreement(results)
+        agree = sum(one.agree for one in found.apart)
+        mean = sum(one.squared for one in found.apart) / len(found.apart)
+        cells = (
+            f"{results.plan['name']}, {folder.name}",
+            1 + len(results.replicates),
+            f"{found.verdicts['again']} of {sum(found.verdicts.values())}",
+            found.verdicts["turned"],
+            f"{agree} of {len(found.apart)}",
+            f"{mean:.2f}",
+        )
+        lines.append(f"| {' | '.join(map(str, cells))} |")
+    return "\n".join(lines)
+
+
 def commands() -> str:
     """Every command with the first line of its help and its example."""
     lines = []
@@ -187,6 +212,7 @@ def _percent(shares: list[float]) -> str:
 FILLERS: dict[str, Callable[[], str]] = {
     "suites": suites,
     "verdicts": verdicts,
+    "replicates": replicates,
     "commands": commands,
     "augmentations": augmentations,
     "models": families,

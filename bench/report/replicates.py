@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import combinations
 
-from bench.claims.again import WORDS, tally, verdict_again
+from bench.claims.again import WORDS, Tally, tally, verdict_again
 from bench.claims.kinds import Trained
 from bench.claims.verdicts import Outcome
 from bench.report.table import Table, interval
@@ -25,14 +25,20 @@ def replicates_table(results: Results) -> Table | None:
             "turned round" if "turned" in kinds else "came out again" if kinds == {"again"} else "not always"
         )
         rows.append((claim, *(cell(one) for one in outcomes), told))
-    pairs = [(a[claim], b[claim]) for a, b in combinations(found, 2) for claim in shared]
     names = ("first", *(f"replicate {one.replicate}" for one in results.replicates))
     caption = (
         f"Replicates: {results.label}. All of it was done again with other seeds and splits, and other "
-        f"searches where settings are searched. Of all pairs: {tally(pairs).line}. Independent replicates of "
-        "one truth would have 1 times"
+        f"searches where settings are searched. Of all pairs: {agreement(results).line}. Independent "
+        "replicates of one truth would have 1 times"
     )
     return Table("replicates", caption, ("claim", *names, "verdict"), tuple(rows))
+
+
+def agreement(results: Results) -> Tally:
+    """How often the claims of some results, and of their replicates, came out again, over all pairs."""
+    found = [_trained(one.outcomes) for one in (results, *results.replicates)]
+    pairs = [(a[claim], b[claim]) for a, b in combinations(found, 2) for claim in a if claim in b]
+    return tally(pairs)
 
 
 def verdicts_side_by_side(a: Results, b: Results) -> tuple[Table, str]:
