@@ -5,7 +5,7 @@ and the later ones with fewer weights.
 
 Profiles
   smoke      1 minute. Tiny networks on 512 images; proves the machinery, decides nothing.
-  quick      15 minutes on two cores. Ten networks an eighth as wide as published (ResNet and its kin half)
+  quick      28 minutes on two cores. Ten networks an eighth as wide as published (ResNet and its kin half)
              on 10,000 CIFAR-10 images at 32×32, 5 epochs (780 steps of 64), untuned, all with one recipe, 5
              seeds. Decides: alexnet-lenet, zfnet-alexnet, vgg-alexnet, resnet-vgg, resnext-resnet,
              densenet-resnet; counts fewer-weights. Dropout is left out, and VGG, NiN and GoogLeNet have

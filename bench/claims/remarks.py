@@ -1,12 +1,13 @@
 """What is said of a verdict beside its numbers: its budget, and what of the training weakens it."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from bench.claims.kinds import Trained
 from bench.claims.ladder import Rung
+from bench.common.words import span
 from bench.spec.metrics import EpochsTo
 
 _LEARNING, _APART = 20.0, 3.0  # training error (%) above which, and its distance from the test error (points)
@@ -59,12 +60,8 @@ def at_an_edge(claim: Trained, rung: Rung) -> str:
 
 def budget_told(rung: Rung, names: Sequence[str]) -> str:
     """The training steps of some experiments, and their images, in words; empty where none are known."""
-    told = (_span(rung.steps, names, "steps"), _span(rung.images, names, "images"))
+    told = (
+        span((numbers.get(name, 0) for name in names), unit)
+        for numbers, unit in ((rung.steps, "steps"), (rung.images, "images"))
+    )
     return " on ".join(filter(None, told))
-
-
-def _span(numbers: Mapping[str, int], names: Sequence[str], unit: str) -> str:
-    known = sorted({numbers[name] for name in names if numbers.get(name)})
-    if not known:
-        return ""
-    return f"{known[0]:,} {unit}" if len(known) == 1 else f"{known[0]:,} to {known[-1]:,} {unit}"

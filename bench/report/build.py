@@ -13,6 +13,7 @@ import jinja2
 from bench.claims.kinds import Trained
 from bench.claims.verdicts import Outcome, looks
 from bench.common.errors import UserError
+from bench.common.words import span
 from bench.report import tables
 from bench.report.averages import ensemble_cost_table, ensemble_price_table, ensembles_table
 from bench.report.built import built, is_built
@@ -143,8 +144,7 @@ def tested(results: Results) -> str:
     if not seen:
         return ""
     own = " (those of its own classes)" if len(seen) > 1 else ""
-    span = f"{min(seen):,}" if len(seen) == 1 else f"{min(seen):,} to {max(seen):,}"
-    return f"Each run is tested on {span} images{own}."
+    return f"Each run is tested on {span(seen, 'images')}{own}."
 
 
 def looks_of(results: Results) -> str:

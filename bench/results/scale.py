@@ -1,19 +1,21 @@
 """How big the runs of a plan are, in words: training steps, and images. Loads nothing heavy."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from bench.common.words import span
 
 
 def steps_of(experiments: Sequence[Mapping[str, Any]]) -> str:
     """The training steps of planned experiments; empty where none are known."""
-    return _span((int(one.get("budget", 0)) for one in experiments), "steps")
+    return span((int(one.get("budget", 0)) for one in experiments), "steps")
 
 
 def images_of(plan: Mapping[str, Any]) -> str:
     """How many images are trained on, and of what size where they are shrunk; empty where it is not known."""
     own = [one.get("spec", {}).get("data", {}) for one in plan["experiments"] if one.get("budget")]
     whole = int(plan["data"].get("train", 0))
-    counts = _span((int(one.get("train") or _rest(one, whole)) for one in own), "")
+    counts = span((int(one.get("train") or _rest(one, whole)) for one in own), "")
     sizes = {one.get("size") for one in own} - {None}
     if not counts:
         return ""
@@ -34,11 +36,3 @@ def trained_on(plan: Mapping[str, Any]) -> dict[str, int]:
 def _rest(data: Mapping[str, Any], whole: int) -> int:
     """All images but those that are held out; halves of the classes have no one number."""
     return 0 if data.get("half") or not whole else whole - int(data.get("validation") or 0)
-
-
-def _span(numbers: Iterable[int], unit: str) -> str:
-    found = sorted({*numbers} - {0})
-    if not found:
-        return ""
-    span = f"{found[0]:,}" if len(found) == 1 else f"{found[0]:,} to {found[-1]:,}"
-    return f"{span} {unit}".strip()
