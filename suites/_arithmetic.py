@@ -105,7 +105,8 @@ ON_LAYERS = [
     ),
     work(
         id="bottleneck-28",
-        text="To 32 maps of 5×5 from 28×28×192, a 1×1 bottleneck cuts 120 M multiplications to 12.4 M.",
+        text="To 32 maps of 5×5 from 28×28×192, a 1×1 bottleneck of 16 maps cuts 120 M multiplications to "
+        "12.4 M.",
         said="120 M; 12.4 M",
         source=INCEPTION,
         values={"naive-28": 120 * M, "bottleneck-28": 12_400 * K},
@@ -113,7 +114,8 @@ ON_LAYERS = [
     ),
     work(
         id="bottleneck-14",
-        text="To 48 maps of 5×5 from 14×14×480, a 1×1 bottleneck cuts 112.9 M multiplications to 5.3 M.",
+        text="To 48 maps of 5×5 from 14×14×480, a 1×1 bottleneck of 16 maps cuts 112.9 M multiplications to "
+        "5.3 M.",
         said="112.9 M; 5.3 M",
         source=INCEPTION,
         values={"naive-14": 112_900 * K, "bottleneck-14": 5_300 * K},
@@ -166,8 +168,8 @@ ON_NETWORKS = [
     ),
     Count(
         id="identity",
-        text="With zero weights in its last layer a residual unit that keeps the shape is the identity: 7 of "
-        "9 units at 20 layers, 12 of 16 at 50, 46 of 50 at 152; a plain one is not.",
+        text="With zero weights and shifts in its last layer a residual unit that keeps the shape is the "
+        "identity: 7 of 9 units at 20 layers, 12 of 16 at 50, 46 of 50 at 152; a plain one is not.",
         quantity="identity_units",
         said="a + 0 = a",
         source=RESIDUAL,

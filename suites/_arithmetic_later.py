@@ -101,7 +101,7 @@ ON_LATER_NETWORKS = [
             "preact-resnet-1202": 19_400 * K,
         },
         within=0.03,
-        remark="The last is counted with pre-activation, which changes a handful of weights",
+        remark="The last is counted with pre-activation, which leaves the number as it is",
     ),
     weights(
         id="wide-weights",

@@ -48,7 +48,7 @@ CLAIMS = [
     ),
     errs_less(
         id="crops",
-        text="Ten crops of a test image beat one.",
+        text="Ten crops of a test image beat the image alone.",
         lower="10 crops",
         higher="1 net",
         said="39.0 to 37.5 % (top-1)",
@@ -81,7 +81,7 @@ CLAIMS = [
     ),
     errs_less(
         id="snapshots-or-seeds",
-        text="At equal price, snapshots of one run beat independent short runs.",
+        text="Four snapshots of one run beat four independent runs of a quarter of its length.",
         lower="4 snapshots",
         higher="4 short nets",
         said="has tables (CIFAR-10 and others), which are not quoted here",
@@ -130,7 +130,7 @@ CLAIMS = [
     ),
     SameCount(
         id="equal-price",
-        text="Four snapshots or four short nets cost as much to train as one.",
+        text="Four snapshots or four short nets take as many multiply-accumulates to train as one net.",
         quantity="training_macs",
         groups=(("1 net", "4 snapshots", "4 short nets"),),
     ),

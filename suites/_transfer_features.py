@@ -52,19 +52,22 @@ CLAIMS = [
     ),
     taught(
         id="few-classifier",
-        text="With 200 images, training the classifier alone (by SGD) beats training all.",
+        text="With 200 images, training the classifier alone (SGD, untuned rate) beats training all, old "
+        "layers at 0.3 of it.",
         lower="classifier-few",
         higher="whole-few",
     ),
     taught(
         id="some-upper",
-        text="With 800 images, training layers 5 to 8 beats the classifier alone (by SGD).",
+        text="With 800 images, training layers 5 to 8, old ones at 0.3 of an untuned rate, beats the "
+        "classifier alone (SGD, the full rate).",
         lower="upper-some",
         higher="classifier-some",
     ),
     taught(
         id="all-whole",
-        text="With 3,000 images, training all beats training layers 5 to 8, and scratch.",
+        text="With 3,000 images, training all, old layers at 0.3 of an untuned rate, beats training layers 5 "
+        "to 8 so, and scratch.",
         lower="whole-all",
         higher=("upper-all", "scratch-all"),
     ),

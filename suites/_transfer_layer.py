@@ -21,7 +21,8 @@ CLAIMS = [
     ),
     found(
         id="co-adapted",
-        text="Freezing five layers of a net trained on the same task loses a point or more.",
+        text="Freezing five layers of a net trained on the same task, then training the rest as long again, "
+        "loses a point or more.",
         by=1,
         lower="B",
         higher="B5B",
@@ -65,7 +66,8 @@ CLAIMS = [
     ),
     taught(
         id="mild-rate",
-        text="With few images, a tenth of the rate for old layers gains a point or more over the full rate.",
+        text="With few images, a tenth of the rate for old layers gains a point or more over the full, "
+        "untuned rate.",
         by=1,
         lower="A7B+-mild-few",
         higher="A7B+-few",

@@ -32,14 +32,16 @@ CLAIMS = [
     ),
     claim(
         id="few-classifier",
-        text="With 200 images (20 a class), training the classifier alone (by SGD) beats training all.",
+        text="With 200 images (20 a class on average), training the classifier alone (by SGD) beats training "
+        "all, old layers at a tuned share of the rate.",
         lower="classifier",
         higher="whole-mild",
         said="no number",
     ),
     claim(
         id="few-upper",
-        text="With 200 images, training layers 5 to 8 beats the classifier alone (by SGD).",
+        text="With 200 images, training layers 5 to 8, old ones at a tuned share of the rate, beats the "
+        "classifier alone (by SGD).",
         lower="upper-mild",
         higher="classifier",
         said="no number",

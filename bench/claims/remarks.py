@@ -33,8 +33,8 @@ def learning_speed(claim: Trained, rung: Rung) -> str:
     if not half_trained:
         return ""
     least, most = min(half_trained), max(half_trained)
-    span = f"{least:.0f} %" if round(least) == round(most) else f"{least:.0f} to {most:.0f} %"
-    return f"nets stand at {span} training error, about equal to their test error"
+    told = f"{least:.0f} %" if round(least) == round(most) else f"{least:.0f} to {most:.0f} %"
+    return f"nets stand at {told} training error, less than {_APART:g} points below their test error"
 
 
 def unreached(claim: Trained, rung: Rung) -> str:

@@ -202,7 +202,7 @@ def _of_other_images(claim: Trained, found: Evidence, p: float, alpha: float) ->
         of_test_images = isinstance(claim.metric, str) and METRICS[claim.metric].headline
         return ["not known for other test images"] if of_test_images else []
     if found.few:
-        return [f"for other test images too, as there are only {found.few}"]
+        return [f"for other test images too, of which there are few ({found.few})"]
     return ["for other test images too" if p <= alpha else f"undecided for other test images (p = {p:.2g})"]
 
 

@@ -48,7 +48,8 @@ def ensemble_price_table(results: Results) -> Table | None:
     columns = ("average", *prices.values())
     caption = (
         "What averaged predictions take: weights, and multiply-accumulates for an image and for training "
-        "(three times those of a forward pass for each image of each epoch)"
+        "(nominal: three times those of a forward pass for each image of each epoch, and those few that fill "
+        "no batch)"
     )
     return Table("ensemble-price", caption, columns, rows, frozenset(columns[1:])) if rows else None
 

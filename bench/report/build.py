@@ -74,6 +74,7 @@ def build_report(folder: Path) -> list[Outcome]:
         "lead": lead(results, outcomes),
         "looks": looks_of(results),
         "tested": tested(results),
+        "few": tables.few_images(results),
         "fitted": " but the strength of linear classifiers" if probes(results) else "",
         "quoted": any(one.said[:1].isdigit() for one in results.claims) or bool(results.references),
         "provenance": results.provenance,
@@ -121,7 +122,7 @@ def title(results: Results) -> str:
 def lead(results: Results, outcomes: list[Outcome]) -> str:
     """What was asked, and how it came out: of trained nets, by counting, and what was left out."""
     kinds = {
-        "on trained nets": [one.verdict for one in outcomes if isinstance(one.claim, Trained)],
+        "by training nets": [one.verdict for one in outcomes if isinstance(one.claim, Trained)],
         "by exact counts": [one.verdict for one in outcomes if not isinstance(one.claim, Trained)],
     }
     told = [f"{len(found)} {words} ({tally_of(found)})" for words, found in kinds.items() if found]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bench.claims import stats
+from bench.claims.evidence import FEW
 from bench.claims.kinds import Contrast, Equivalence, Trained
 from bench.claims.verdicts import Outcome
 from bench.report.references import published
@@ -23,7 +24,7 @@ def verdict_table(results: Results, outcomes: Sequence[Outcome]) -> Table:
             there = claim.experiments() and set(claim.experiments()) <= {*results.experiments, *results.pools}
             what = "not asked" if there else "not run"
             note = f"{what} in {results.plan['profile']}"
-            note += ": no verdict at this budget would be fair to it" if there else ""
+            note += ": left to a longer profile" if there else ""
             note += _measured(results, claim) if there and isinstance(claim, Trained) else ""
             rows.append((claim.id, claim.text, what, "–", "–", "–", "–", "–", said, note))
             continue
@@ -43,18 +44,24 @@ def verdict_table(results: Results, outcomes: Sequence[Outcome]) -> Table:
             )
         )
     trained = sum(isinstance(one.claim, Trained) for one in outcomes)
+    images = " and of test images" if few_images(results) else ""
     source = "the source says" + (" (other protocol!)" if results.other_protocol else "")
     return Table(
         "verdicts",
         f"Verdicts: {results.label}. Estimates are differences of means over n seeds, of ensembles over "
-        "disjoint sets of them, with 95 % intervals for the choice of seeds, one at a time; p is two-sided, "
-        "for what was asked (any difference at all, where no bound is named): that of a claim's weakest "
-        "difference, or, if it is smaller, of its strongest reversed one times their number; after Holm's "
-        f"correction over {trained} claims, it decides where it is at most the level of its look",
+        f"disjoint sets of them, with 95 % intervals for the choice of seeds{images}, one at a time; p is "
+        "two-sided, for what was asked (any difference at all, where no bound is named): that of a claim's "
+        "weakest difference, or, if it is smaller, of its strongest reversed one times their number; after "
+        f"Holm's correction over {trained} claims, it decides where it is at most the level of its look",
         ("claim", "text", "verdict", "budget", "estimate", "p", "level", "n", source, "why"),
         tuple(rows),
         frozenset({"p", "level", "n"}),
     )
+
+
+def few_images(results: Results) -> bool:
+    """Whether runs are tested on so few images that the interval for other ones, too, decides."""
+    return any(n < FEW for name in results.experiments for n in results.test_images(name).values())
 
 
 def _measured(results: Results, claim: Trained) -> str:
@@ -102,8 +109,8 @@ def conclusion(outcome: Outcome) -> str:
 
 def _seeds(outcome: Outcome) -> str:
     """How many seeds a verdict rests on, and in how many sets where ensembles take several each."""
-    sets = min((found.n for _, found in outcome.contrasts), default=outcome.n)
-    return str(outcome.n) if sets == outcome.n else f"{outcome.n} in {sets} sets"
+    sets = sorted({found.n for _, found in outcome.contrasts} or {outcome.n}, reverse=True)
+    return str(outcome.n) if sets == [outcome.n] else f"{outcome.n} in {' and '.join(map(str, sets))} sets"
 
 
 def main_table(results: Results) -> Table | None:
@@ -157,15 +164,17 @@ def _counts(results: Results) -> tuple[dict[str, str], str]:
 
 
 def _networks(results: Results) -> str:
-    """The networks of experiments that are not named after theirs, in a sentence."""
-    unnamed: dict[str, list[str]] = {}
+    """What experiments' networks are, in a sentence; of those named after theirs, their options."""
+    groups: dict[str, list[str]] = {}
     for one in results.plan["experiments"]:
-        model = one["spec"].get("model")
-        if model and model["name"] not in one["id"]:
-            unnamed.setdefault(str(Named.model_validate(model)), []).append(one["id"])
-    if len(unnamed) == 1 and len(next(iter(unnamed.values()))) == len(results.experiments):
-        return f". Each is {next(iter(unnamed))}"
-    return "".join(f". {', '.join(names)}: {network}" for network, names in unnamed.items())
+        if model := one["spec"].get("model"):
+            network = str(Named.model_validate(model))
+            told = network.partition("(")[2].removesuffix(")") if model["name"] in one["id"] else network
+            groups.setdefault(told, []).append(one["id"])
+    groups.pop("", None)
+    if len(groups) == 1 and len(next(iter(groups.values()))) == len(results.experiments):
+        return f". Networks, each: {next(iter(groups))}"
+    return "".join(f". {', '.join(names)}: {network}" for network, names in groups.items())
 
 
 def _sources(results: Results) -> str:
@@ -201,8 +210,8 @@ def protocol_table(results: Results) -> Table | None:
         return None
     return Table(
         "protocol",
-        "Differences from the suite's paper profile, read off the specifications of the first experiment. "
-        "What was published may differ from both, in data, networks and protocol",
+        "Differences from the suite's paper profile, read off the specifications of the first trained "
+        "network. What was published may differ from both, in data, networks and protocol",
         ("what", "here", "paper profile"),
         tuple(rows),
     )

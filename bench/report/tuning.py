@@ -90,7 +90,8 @@ def tuned_table(results: Results) -> Table | None:
         )
     caption = (
         f"What tuning chose: {_allowed(results)}; medians, with the least and the most over seeds. At the "
-        "edge is a setting that every seed took from the outermost part of its range: more may be better"
+        "edge is a setting that every seed took from the outermost of the equal parts into which a search "
+        "divides its range: beyond it may be better"
     )
     columns = ("experiment", "trials", "chosen", "validation error, %", "at the edge")
     return Table("tuned", caption, columns, tuple(rows), frozenset({"validation error, %"}))

@@ -34,31 +34,20 @@ _AS_PUBLISHED = ("data.size", "model.")  # where nothing is said
 def differences(suite: Suite, profile_name: str, images: int = 0, size: int = 0) -> list[dict[str, str]]:
     """Rows of (what, here, published) where a profile departs from what was published.
 
-    Read off the first experiment that stands in the suite's paper profile too. That profile itself differs
-    in the data set that the published numbers were measured on, in precision, and where it tunes. `images`
-    and `size` (pixels a side) are those of the whole data set, where they are known.
+    Read off the first network that is trained in the suite's paper profile too. That profile itself differs
+    in precision, and where it tunes. `images` and `size` (pixels a side) are those of the whole data set,
+    where they are known.
     """
-    elsewhere = sorted({one.data for one in suite.references if one.data})
-    rows = (
-        [
-            {
-                "what": "data set",
-                "here": suite.data,
-                "published": ", ".join(elsewhere),
-            }
-        ]
-        if elsewhere
-        else []
-    )
     shared = [one for one in suite.standing(profile_name) if _REFERENCE in one.profiles]
     if _REFERENCE not in suite.profiles or not shared:
-        return rows
-    own = [] if profile_name == _REFERENCE else _departures(suite, profile_name, shared[0], images, size)
-    precision = resolve(suite, suite.profiles[profile_name], shared[0], suite.data, "").recipe.precision
+        return []
+    first = next((one for one in shared if not one.probe), shared[0])
+    own = [] if profile_name == _REFERENCE else _departures(suite, profile_name, first, images, size)
+    precision = resolve(suite, suite.profiles[profile_name], first, suite.data, "").recipe.precision
     if precision != _PAPERS:
         said = {"here": _PRECISIONS[precision], "published": _PRECISIONS[_PAPERS]}
         own.append({"what": _SHOWN["recipe.precision"], **said})
-    return rows + own + _tuned(suite, profile_name)
+    return own + _tuned(suite, profile_name)
 
 
 def _departures(
@@ -72,6 +61,8 @@ def _departures(
     others = sorted((here.keys() | there.keys()) - _SHOWN.keys() - _NO_PROTOCOL)
     words = {**_SHOWN, **{name: name.replace(".", ", ").replace("_", " ") for name in others}}
     words.pop("recipe.precision")  # which is that of the papers, not of the paper profile
+    for name in _searched(suite, profile_name):  # told by themselves
+        words.pop(f"recipe.{name}", None)
     if here.get("model.name") != there.get("model.name"):  # what only one of two networks has differs in name
         words = {name: what for name, what in words.items() if _of_both(name, here, there)}
     return [
@@ -101,10 +92,16 @@ def _tuned(suite: Suite, profile_name: str) -> list[dict[str, str]]:
     tuning = suite.profiles[profile_name].tuning
     if not tuning:
         return []
-    own = dict.fromkeys(name for one in suite.standing(profile_name) for name in one.space)
-    space = ", ".join({**dict.fromkeys(tuning.space), **own})
+    space = ", ".join(_searched(suite, profile_name))
     said = f"{space}: best of {tuning.trials} trials of {tuning.epochs} epochs a seed, on validation images"
     return [{"what": "chosen settings", "here": said, "published": "the authors' own"}]
+
+
+def _searched(suite: Suite, profile_name: str) -> list[str]:
+    """The settings that a profile searches, for all experiments and for some."""
+    tuning = suite.profiles[profile_name].tuning
+    own = dict.fromkeys(name for one in suite.standing(profile_name) for name in one.space)
+    return list({**dict.fromkeys(tuning.space), **own}) if tuning else []
 
 
 def _say(name: str, values: dict[str, Any]) -> str:

@@ -61,7 +61,7 @@ def test_the_wider_interval_covers_what_other_images_would_give():
     [
         (2_000, 0.3, "supported", "for other test images too"),
         (2_000, 0.1, "supported", "undecided for other test images (p = 0.13)"),
-        (300, 0.6, "supported", "for other test images too, as there are only 300"),
+        (300, 0.6, "supported", "for other test images too, of which there are few (300)"),
         (300, -0.2, "undecided", "more than 20 seeds would be needed"),
     ],
 )
@@ -114,7 +114,7 @@ def test_a_balanced_error_on_few_images_is_decided_by_the_wider_interval():
     claim, classes = less("low", "high", metric="test_balanced_error"), np.repeat([0, 1], [250, 50])
     seen = replace(networks(np.random.default_rng(1), 5, 300, 0.6, luck=0.01, interplay=0.0), classes=classes)
     (found,) = decide([claim], balanced(seen), uncounted, seen=seen)
-    assert "for other test images too, as there are only 300" in found.note
+    assert "for other test images too, of which there are few (300)" in found.note
     (unknown,) = decide([claim], balanced(seen), uncounted, seen=replace(seen, classes=None))
     assert unknown.note.endswith("not known for other test images")
     (fewer,) = decide([claim], balanced(seen), uncounted, seen=replace(seen, classes=classes[:200]))

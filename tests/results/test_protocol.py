@@ -31,8 +31,20 @@ def test_a_paper_profile_that_tunes_says_so_with_all_that_it_tunes():
 
 
 @pytest.mark.parametrize("profile", ["smoke", "quick", "paper"])
-def test_numbers_from_another_data_set_are_never_without_that_label(profile):
-    assert told("depth", profile)["data set"] == ("cifar10", "ImageNet")
+def test_data_that_only_the_papers_had_are_not_told_as_the_paper_profiles(profile):
+    assert "data set" not in told("depth", profile)
+
+
+def test_what_is_searched_is_told_as_searched_not_by_the_value_that_no_run_had():
+    found = told("transfer-rate", "quick")
+    assert found["chosen settings"][0].startswith("lr, ")
+    assert "learning rate" not in found
+
+
+def test_of_several_networks_one_that_is_trained_is_told():
+    found = told("transfer-features", "quick")
+    assert found["batch size"] == ("50", "128")
+    assert "epochs" not in found, "the network from scratch has as many in both; linear classifiers have none"
 
 
 def test_whatever_differs_is_shown_the_table_only_gives_words():
