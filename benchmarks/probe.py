@@ -1,0 +1,89 @@
+"""What a profile's networks come to at a few learning rates, before any final run of it is made.
+
+    python -m benchmarks.probe SUITE FOLDER [--profile quick] [--times 1/3 1 3] [--seeds 1] [--data-dir data]
+
+Each network of the profile is trained in full at so many times its rate. Seeds and splits are those of an
+edition that no profile has, so nothing that is chosen by a probe has seen what a verdict rests on; of its
+runs validation and training errors are shown, test errors are not. FOLDER keeps the runs: the same command
+goes on.
+"""
+
+import argparse
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import bench
+from bench.results.tables import Results
+from bench.spec import Experiment, Suite
+from bench.spec.seeds import MOST_EDITIONS
+
+
+def probed(suite: Suite, profile_name: str, times: Sequence[Fraction], seeds: int) -> Suite:
+    """The suite's profile with every network at each rate, untuned; without claims, looks and figures."""
+    profile = suite.profiles[profile_name]
+    networks = [one for one in suite.standing(profile_name) if not one.look]
+    return suite.replace(
+        experiments=tuple(at_rate(one, share, profile.recipe.lr) for one in networks for share in times),
+        profiles={
+            profile_name: profile.replace(
+                edition=MOST_EDITIONS - 1, seeds=seeds, tuning=None, ladder=None, stand_in=False
+            )
+        },
+        **dict.fromkeys(("claims", "figures", "references", "networks", "ensembles"), ()),
+    )
+
+
+def at_rate(one: Experiment, times: Fraction, lr: float) -> Experiment:
+    """An experiment with so many times its learning rate, or that of the profile."""
+    rate = float(times) * one.recipe.get("lr", lr)
+    return one.replace(id=name(one.id, times), recipe={**one.recipe, "lr": rate}, space={})
+
+
+def name(network: str, times: Fraction) -> str:
+    """The id of a network at so many times its rate."""
+    return f"{network} at {float(times):.3g}"
+
+
+def table(results: Results, networks: Sequence[str], times: Sequence[Fraction]) -> str:
+    """Means over seeds: validation error, and in brackets training error, by network and rate."""
+    lines = ["| network | " + " | ".join(f"{share} × its rate" for share in times) + " |"]
+    lines.append("|---|" + "---:|" * len(times))
+    for network in networks:
+        cells = []
+        for share in times:
+            held_out, trained = (
+                results.values(name(network, share), metric) for metric in ("validation_error", "train_error")
+            )
+            cells.append(f"{held_out.mean():.1f} ({trained.mean():.1f})" if len(held_out) else "–")
+        lines.append(f"| {network} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("suite")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--profile", default="quick")
+    parser.add_argument(
+        "--times", type=Fraction, nargs="+", default=[Fraction(1, 3), Fraction(1), Fraction(3)]
+    )
+    parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--data-dir", type=Path, default=Path("data"))
+    asked = parser.parse_args()
+    suite = bench.load_suite(asked.suite)
+    done = bench.run(
+        probed(suite, asked.profile, asked.times, asked.seeds),
+        profile=asked.profile,
+        data_dir=asked.data_dir,
+        runs_dir=asked.folder / "runs",
+        reports_dir=asked.folder / "reports",
+        say=lambda line: print(line.partition(": test error")[0]),
+    )
+    networks = [one.id for one in suite.standing(asked.profile) if not one.look]
+    print(f"{asked.suite}, {asked.profile}: validation error (training error), %, {asked.seeds} seeds")
+    print(table(done.results, networks, asked.times))
+
+
+if __name__ == "__main__":
+    main()
