@@ -108,6 +108,9 @@ def _stats(files: Iterable[Path]) -> Iterator[tuple[Path, os.stat_result]]:
 
 def _imported() -> list[Path]:
     """Files of the user's own that the suite has imported: all that was not installed."""
-    elsewhere = tuple(Path(one).resolve() for one in (sys.base_prefix, sys.prefix, _PACKAGE))
-    found = {Path(file) for one in list(sys.modules.values()) if (file := getattr(one, "__file__", None))}
-    return sorted(path for path in found if not any(root in path.resolve().parents for root in elsewhere))
+    installed = [Path(one) for one in (sys.base_prefix, sys.prefix, _PACKAGE)]
+    begins = tuple(f"{one}{os.sep}" for one in installed)  # of most; links to be followed are few
+    files = {str(file) for one in list(sys.modules.values()) if (file := getattr(one, "__file__", None))}
+    rest = {Path(file) for file in files if not file.startswith(begins)}
+    roots = [one.resolve() for one in installed]
+    return sorted(path for path in rest if not any(root in path.resolve().parents for root in roots))
