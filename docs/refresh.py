@@ -64,20 +64,19 @@ def replicates() -> str:
     from bench.results.files import read
 
     heads = "suite", "replicates", "verdicts equal", "turned round", "estimates that agree"
-    heads += ("squared differences over variances",)
-    lines = [f"| {' | '.join(heads)} |", "|---" + "|---:" * 5 + "|"]
+    heads += ("squared differences over variances", "expected")
+    lines = [f"| {' | '.join(heads)} |", "|---" + "|---:" * 6 + "|"]
     for folder in sorted({path.parents[2] for path in PUBLISHED.glob("*/*/replicates/*/suite.json")}):
         results = read(folder)
         found = agreement(results)
-        agree = sum(one.agree for one in found.apart)
-        mean = sum(one.squared for one in found.apart) / len(found.apart)
         cells = (
             f"{results.plan['name']}, {folder.name}",
             1 + len(results.replicates),
             f"{found.verdicts['again']} of {sum(found.verdicts.values())}",
             found.verdicts["turned"],
-            f"{agree} of {len(found.apart)}",
-            f"{mean:.2f}",
+            f"{found.agree} of {len(found.apart)}",
+            f"{found.squared:.2f}",
+            f"{found.expected:.2f}",
         )
         lines.append(f"| {' | '.join(map(str, cells))} |")
     return "\n".join(lines)

@@ -52,7 +52,8 @@ CLAIMS = [
     ),
     taught(
         id="few-classifier",
-        text="With few images, training the classifier alone (by SGD) beats training all.",
+        text="With few images, training the classifier alone (by SGD, at one untuned rate) beats "
+        "training all.",
         lower="A7B-few",
         higher="A7B+-few",
         said="no number",

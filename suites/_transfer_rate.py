@@ -32,16 +32,16 @@ CLAIMS = [
     ),
     claim(
         id="few-classifier",
-        text="With 200 images (20 a class on average), training the classifier alone (by SGD) beats training "
-        "all, old layers at a tuned share of the rate.",
+        text="With 200 images (20 a class on average), and others to choose settings by, training the "
+        "classifier alone (by SGD) beats training all, old layers at a tuned share of the rate.",
         lower="classifier",
         higher="whole-mild",
         said="no number",
     ),
     claim(
         id="few-upper",
-        text="With 200 images, training layers 5 to 8, old ones at a tuned share of the rate, beats the "
-        "classifier alone (by SGD).",
+        text="With 200 images, and others to choose settings by, training layers 5 to 8, old ones at a tuned "
+        "share of the rate, beats the classifier alone (by SGD).",
         lower="upper-mild",
         higher="classifier",
         said="no number",

@@ -1,7 +1,9 @@
 """Whether verdicts and estimates came out again: in another replicate, on another machine."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Literal
 
 from bench.claims import stats
@@ -32,6 +34,7 @@ class Apart:
 
     squared: float
     agree: bool
+    expected: float  # of the square, were there no difference: variances are estimated, from few seeds
 
 
 def apart(one: Estimate, other: Estimate, level: float = 0.95) -> Apart | None:
@@ -41,7 +44,8 @@ def apart(one: Estimate, other: Estimate, level: float = 0.95) -> Apart | None:
     variance = one.se**2 + other.se**2
     df = variance**2 / (one.se**4 / one.df + other.se**4 / other.df)
     squared = (one.value - other.value) ** 2 / variance
-    return Apart(squared, squared <= stats.quantile(df, level) ** 2)
+    expected = df / (df - 2) if df > 2 else math.inf
+    return Apart(squared, squared <= stats.quantile(df, level) ** 2, expected)
 
 
 @dataclass(frozen=True)
@@ -60,11 +64,27 @@ class Tally:
         told = [f"{self.verdicts['again']} of {total} verdicts came out again"]
         told.append(f"{self.verdicts['turned'] or 'none'} turned round")
         if self.apart:
-            agree = sum(one.agree for one in self.apart)
-            mean = sum(one.squared for one in self.apart) / len(self.apart)
-            told.append(f"{agree} of {len(self.apart)} estimates agree")
-            told.append(f"their squared differences are {mean:.2f} times their variances on average")
+            told.append(f"{self.agree} of {len(self.apart)} estimates agree")
+            told.append(
+                f"their squared differences are {self.squared:.2f} times their variances on average, where "
+                f"{self.expected:.2f} is to be expected of replicates of one truth"
+            )
         return "; ".join(told)
+
+    @property
+    def agree(self) -> int:
+        """How many estimates agree."""
+        return sum(one.agree for one in self.apart)
+
+    @property
+    def squared(self) -> float:
+        """The mean of estimates' squared differences over their variances."""
+        return fmean(one.squared for one in self.apart)
+
+    @property
+    def expected(self) -> float:
+        """What that is on average for replicates of one truth."""
+        return fmean(one.expected for one in self.apart)
 
 
 def tally(pairs: Sequence[tuple[Outcome, Outcome]]) -> Tally:

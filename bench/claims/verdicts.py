@@ -20,7 +20,7 @@ from bench.claims.remarks import at_an_edge, budget_told, learning_speed, unreac
 from bench.claims.stats import Estimate
 from bench.claims.weak_points import weak_points
 from bench.spec import LOOKS, Claim
-from bench.spec.metrics import METRICS
+from bench.spec.metrics import METRICS, At
 
 Verdict = Literal["supported", "contradicted", "undecided"]
 Environments = Mapping[str, frozenset[str]]  # by experiment or ensemble: the classes of its runs' machines
@@ -199,7 +199,8 @@ def _by(found: Evidence) -> str:
 def _of_other_images(claim: Trained, found: Evidence, p: float, alpha: float) -> list[str]:
     """What a verdict on these test images says of other ones."""
     if found.elsewhere is None:
-        of_test_images = isinstance(claim.metric, str) and METRICS[claim.metric].headline
+        metric = claim.metric.metric if isinstance(claim.metric, At) else claim.metric
+        of_test_images = isinstance(metric, str) and METRICS[metric].tested
         return ["not known for other test images"] if of_test_images else []
     if found.few:
         return [f"for other test images too, of which there are few ({found.few})"]

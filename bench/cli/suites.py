@@ -171,7 +171,7 @@ def run(
 
     from bench.cli.run import Feedback, run_suite
     from bench.execute.display import display_for
-    from bench.report.tables import conclusion
+    from bench.report.verdicts import conclusion
 
     done = run_suite(suite, options, Feedback(say, warn, lambda: display_for(console, say)))
     rows = [(one.claim.text, one.at, conclusion(one)) for one in done.outcomes]

@@ -14,7 +14,7 @@ from bench.claims.kinds import Trained
 from bench.claims.verdicts import Outcome, looks
 from bench.common.errors import UserError
 from bench.common.words import span
-from bench.report import tables
+from bench.report import experiments, verdicts
 from bench.report.averages import ensemble_cost_table, ensemble_price_table, ensembles_table
 from bench.report.built import built, is_built
 from bench.report.figures import pictures
@@ -70,11 +70,11 @@ def build_report(folder: Path) -> list[Outcome]:
         "further": more,
         "compared": results.plan.get("compared", True),
         "pictures": [(one, base64.b64encode(one.png).decode() if one.file else "") for one in drawn],
-        "conclusions": [(one, tables.conclusion(one)) for one in outcomes],
+        "conclusions": [(one, verdicts.conclusion(one)) for one in outcomes],
         "lead": lead(results, outcomes),
         "looks": looks_of(results),
         "tested": tested(results),
-        "few": tables.few_images(results),
+        "few": verdicts.few_images(results),
         "fitted": " but the strength of linear classifiers" if probes(results) else "",
         "quoted": any(one.said[:1].isdigit() for one in results.claims) or bool(results.references),
         "provenance": results.provenance,
@@ -140,12 +140,14 @@ def probes(results: Results) -> bool:
 
 
 def tested(results: Results) -> str:
-    """On how many test images the runs are tested."""
+    """On how many test images the runs are tested, and how many are held out of training."""
     seen = {n for name in results.experiments for n in results.test_images(name).values()}
     if not seen:
         return ""
     own = " (those of its own classes)" if len(seen) > 1 else ""
-    return f"Each run is tested on {span(seen, 'images')}{own}."
+    held_out = {one["spec"].get("data", {}).get("validation", 0) for one in results.plan["experiments"]}
+    chosen = f" As validation images {span(held_out - {0}, 'images')} are held out." if any(held_out) else ""
+    return f"Each run is tested on {span(seen, 'images')}{own}.{chosen}"
 
 
 def looks_of(results: Results) -> str:
@@ -188,9 +190,9 @@ def plain(outcome: Outcome) -> dict[str, Any]:
 
 def _tables(results: Results, outcomes: list[Outcome]) -> dict[str, Table | None]:
     return {
-        "verdicts": (tables.verdict_table if results.experiments else count_verdicts)(results, outcomes),
+        "verdicts": (verdicts.verdict_table if results.experiments else count_verdicts)(results, outcomes),
         "networks": networks_table(results),
-        "experiments": tables.main_table(results),
+        "experiments": experiments.main_table(results),
         "ensembles": ensembles_table(results),
         "ensemble_price": ensemble_price_table(results),
         "ladder": ladder_table(results, outcomes),
@@ -200,7 +202,7 @@ def _tables(results: Results, outcomes: list[Outcome]) -> dict[str, Table | None
         "tuning": tuning_table(results),
         "trouble": trouble_table(results),
         "runs": runs_table(results),
-        "protocol": tables.protocol_table(results),
+        "protocol": experiments.protocol_table(results),
         "cost": cost_table(results),
         "ensemble_cost": ensemble_cost_table(results),
     }

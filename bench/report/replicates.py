@@ -28,8 +28,7 @@ def replicates_table(results: Results) -> Table | None:
     names = ("first", *(f"replicate {one.replicate}" for one in results.replicates))
     caption = (
         f"Replicates: {results.label}. All of it was done again with other seeds and splits, and other "
-        f"searches where settings are searched. Of all pairs: {agreement(results).line}. Independent "
-        "replicates of one truth would have 1 times"
+        f"searches where settings are searched. Of all pairs: {agreement(results).line}"
     )
     return Table("replicates", caption, ("claim", *names, "verdict"), tuple(rows))
 

@@ -4,28 +4,29 @@ _TEXT = """
 profile: how big the experiments are. Quick takes minutes on two cores, overnight hours, paper is as near
     to the published recipe as the suite goes
 steps: training steps, each with one batch of images. A verdict holds at the budget that it names
-learning speed: marks a verdict some of whose nets stand above 20 % training error, less than 3 points below
-    their test error. Such nets are half trained or small for the task: with more steps another may be
-    better. Nets without the mark need not be trained out
+learning speed: marks a verdict on test or training error some of whose nets, frozen ones aside, stand above
+    20 % training error, less than 3 points below their test error. Such nets are half trained or small for
+    the task: with more steps another may be better. Nets without the mark need not be trained out
 closing, stable, early: where a straight line over several budgets leads, if the profile has a ladder of
     them. Closing: towards the claim's bound. Stable: not there. Early: a doubling of the budget still gains
     a net more than the difference is worth. Without a ladder nothing is known of other budgets
-seed: one repetition of all that chance decides: the split, the search for settings where there is one,
-    initial weights, the order of images
+seed: one repetition of all that chance decides: the split (which the members of an ensemble share), the
+    search for settings where there is one, initial weights, the order of images
 look: a number of seeds, declared beforehand, at which verdicts may be given. Each has its own level,
     and the levels of a profile's looks add up to 5 %
 p, corrected: if the true difference lay at the claim's bound (0 where none is named), how often chance
     alone would show one as far from it, on either side, as the difference that decides. Then made larger
     for the number of claims that are tested (Holm), so an upper limit
-paired: contenders of one seed that share a source, or halves of the classes, are compared seed by seed, so
-    that the interval of their difference may be narrower than those of their own means
-95 % interval: Student's t over seeds, of differences Welch's. It takes seeds for normal, so that near 0 it
-    may reach below what an error can be
+paired: contenders of one seed that share a source, halves of the classes, or the runs that are averaged,
+    are compared seed by seed, or set by set, so that the interval of their difference may be narrower than
+    those of their own means
+95 % interval: Student's t over seeds, of differences Welch's, where they are paired Student's. It takes
+    seeds for normal, so that near 0 it may reach below what an error can be
 seeds needed: to find a difference as large as the one seen with a power of 80 %, at the level and with
     the correction of that look
 for other test images: whether a verdict holds when the test images, too, are taken for a sample, of a
     balanced error one from each class. Below 2,000 test images the interval for that is the one shown, and
-    decides. Known where all runs have seen the same test images
+    decides. Known of test errors, where all runs have seen the same test images
 agree: said of two replicates' estimates whose difference lies within its 95 % interval (Welch). Estimates of
     several claims may share runs
 spread unevenly: one side's standard deviation over seeds is so many times the other's. Beyond 1:3

@@ -14,7 +14,7 @@ _SHOWN = {  # in words, and first; whatever else differs follows under its own n
     "data.size": "image size (pixels)",
     "model.name": "network",
     "model.options.width": "width of the first stage",
-    "model.options.scale": "widths, as a share of the published ones",
+    "model.options.scale": "widths, as a share of the family's",
     "model.options.batch_norm": "batch norm (VGG)",
     "model.options.dropout": "dropout on dense layers",
     "steps": "training steps",
@@ -26,9 +26,8 @@ _SHOWN = {  # in words, and first; whatever else differs follows under its own n
     "recipe.precision": "precision",
     "augment": "augmentation",
 }
-_OWN = {"data.train": "all"}
 _PRECISIONS = {"bf16": "bf16 (float32 on cores without it)", "fp32": "float32"}
-_AS_PUBLISHED = ("data.size", "model.")  # where nothing is said
+_UNSAID = {"data.train": "all", "data.size": "as published", "model.": "the family's own"}
 
 
 def differences(suite: Suite, profile_name: str, images: int = 0, size: int = 0) -> list[dict[str, str]]:
@@ -107,7 +106,7 @@ def _searched(suite: Suite, profile_name: str) -> list[str]:
 def _say(name: str, values: dict[str, Any]) -> str:
     value = values.get(name)
     if value is None:
-        return "as published" if name.startswith(_AS_PUBLISHED) else _OWN.get(name, "none")
+        return next((said for start, said in _UNSAID.items() if name.startswith(start)), "none")
     if name == "augment":
         return (
             ", ".join(

@@ -20,7 +20,7 @@ from bench.spec.base import Spec
 class Row:
     """A metric: its words, its unit, which direction is better, and what guessing among classes gives.
 
-    `headline` marks what may lead a report: how good a trained network is on test images.
+    `tested` marks what is measured on test images, `headline` what of it may lead a report.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Row:
     unit: str
     better: Literal["lower", "higher", "neither"]
     chance: Callable[[int], float] | None = None
+    tested: bool = False
     headline: bool = False
 
 
@@ -38,21 +39,21 @@ def _guessed(classes: int) -> float:
 METRICS = {
     row.name: row
     for row in (
-        Row("test_error", "test error", "%", "lower", _guessed, headline=True),
-        Row("test_balanced_error", "test balanced error", "%", "lower", _guessed, headline=True),
+        Row("test_error", "test error", "%", "lower", _guessed, tested=True, headline=True),
+        Row("test_balanced_error", "test balanced error", "%", "lower", _guessed, tested=True, headline=True),
         Row("train_error", "training error", "%", "lower", _guessed),
         Row("validation_error", "validation error", "%", "lower", _guessed),
-        Row("test_loss", "test loss", "nats", "lower", math.log),
+        Row("test_loss", "test loss", "nats", "lower", math.log, tested=True),
         Row("train_loss", "training loss", "nats", "lower", math.log),
         Row("validation_loss", "validation loss", "nats", "lower", math.log),
-        Row("brier", "Brier score", "", "lower", lambda classes: 1 - 1 / classes),
-        Row("calibration_error", "calibration error", "%", "lower"),
-        Row("disagreement", "disagreement", "%", "neither"),
+        Row("brier", "Brier score", "", "lower", lambda classes: 1 - 1 / classes, tested=True),
+        Row("calibration_error", "calibration error", "%", "lower", tested=True),
+        Row("disagreement", "disagreement", "%", "neither", tested=True),
         Row("strength", "strength of regularisation (C)", "", "neither"),
-        Row("test_localization_error", "test localization error", "%", "lower", headline=True),
-        Row("test_iou", "test intersection over union", "%", "higher", headline=True),
+        Row("test_localization_error", "test localization error", "%", "lower", tested=True, headline=True),
+        Row("test_iou", "test intersection over union", "%", "higher", tested=True, headline=True),
         Row("train_iou", "training intersection over union", "%", "higher"),
-        Row("shifted_error", "error on shifted test images", "%", "lower", _guessed),
+        Row("shifted_error", "error on shifted test images", "%", "lower", _guessed, tested=True),
         Row("diverged", "runs that diverged", "%", "lower"),  # of a run's status: 100 or 0
         Row("gradient_norm", "norm of the gradient", "", "neither"),
         Row("filter_unlikeness", "unlikeness of filters at other places", "%", "neither"),

@@ -11,11 +11,11 @@ from scipy import stats as scipy_stats
 from bench.common.errors import UserError
 from bench.report.build import build_report
 from bench.report.diff import compare
+from bench.report.experiments import main_table
 from bench.report.page import curves_data
 from bench.report.references import references_table
 from bench.report.runs import trouble_table
 from bench.report.table import Table
-from bench.report.tables import main_table
 from bench.report.tuning import tuned_table, tuning_table
 from bench.results.files import write
 from bench.spec import Reference

@@ -12,8 +12,8 @@ import pytest
 from bench.claims import After, At, EpochsTo
 from bench.claims.verdicts import decide
 from bench.common.errors import UserError
+from bench.report.experiments import main_table
 from bench.report.page import runs_tables
-from bench.report.tables import main_table
 from bench.results.files import read, write
 from bench.results.settings import setting
 from tests.conftest import ROOT

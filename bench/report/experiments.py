@@ -1,116 +1,16 @@
-"""The tables of a report: verdicts, experiments, protocol, runs, cost."""
-
-from collections.abc import Sequence
+"""The table of experiments: what each network came to, how it was trained, what differs from the papers."""
 
 from bench.claims import stats
-from bench.claims.evidence import FEW
-from bench.claims.kinds import Contrast, Equivalence, Trained
-from bench.claims.verdicts import Outcome
 from bench.report.references import published
-from bench.report.table import Table, as_count, interval, p_value
+from bench.report.table import Table, as_count, interval
 from bench.results.tables import Results
 from bench.spec.base import Named
-from bench.spec.metrics import Metric, title, unit
+from bench.spec.metrics import Metric, title
 
-
-def verdict_table(results: Results, outcomes: Sequence[Outcome]) -> Table:
-    """All claims of the suite: verdicts on those that the profile decides, the others as not run."""
-    by_id = {one.claim.id: one for one in outcomes}
-    rows = []
-    for claim in results.claims:
-        said = f"{claim.said} ({claim.source})" if claim.source else claim.said
-        outcome = by_id.get(claim.id)
-        if outcome is None:
-            there = claim.experiments() and set(claim.experiments()) <= {*results.experiments, *results.pools}
-            what = "not asked" if there else "not run"
-            note = f"{what} in {results.plan['profile']}"
-            note += ": left to a longer profile" if there else ""
-            note += _measured(results, claim) if there and isinstance(claim, Trained) else ""
-            rows.append((claim.id, claim.text, what, "–", "–", "–", "–", "–", said, note))
-            continue
-        n = _seeds(outcome) if isinstance(claim, Trained) else "–"
-        rows.append(
-            (
-                claim.id,
-                claim.text,
-                outcome.verdict,
-                outcome.holds_at.removeprefix("at ") or "–",
-                estimates(outcome),
-                p_value(outcome.p),
-                "–" if outcome.alpha is None else f"{outcome.alpha:g}",
-                n,
-                said,
-                outcome.note,
-            )
-        )
-    trained = sum(isinstance(one.claim, Trained) for one in outcomes)
-    images = " and of test images" if few_images(results) else ""
-    source = "the source says" + (" (other protocol!)" if results.other_protocol else "")
-    return Table(
-        "verdicts",
-        f"Verdicts: {results.label}. Estimates are differences of means over n seeds, of ensembles over "
-        f"disjoint sets of them, with 95 % intervals for the choice of seeds{images}, one at a time; p is "
-        "two-sided, for what was asked (any difference at all, where no bound is named): that of a claim's "
-        "weakest difference, or, if it is smaller, of its strongest reversed one times their number; after "
-        f"Holm's correction over {trained} claims, it decides where it is at most the level of its look",
-        ("claim", "text", "verdict", "budget", "estimate", "p", "level", "n", source, "why"),
-        tuple(rows),
-        frozenset({"p", "level", "n"}),
-    )
-
-
-def few_images(results: Results) -> bool:
-    """Whether runs are tested on so few images that the interval for other ones, too, decides."""
-    return any(n < FEW for name in results.experiments for n in results.test_images(name).values())
-
-
-def _measured(results: Results, claim: Trained) -> str:
-    """What is measured of a claim that is not asked, so that nothing is passed over in silence."""
-    means = {name: results.values(name, claim.metric) for name in claim.experiments()}
-    if not all(len(one) for one in means.values()):
-        return ""
-    told = []
-    for one in claim.contrasts():
-        parts = zip(one.experiments, one.weights, strict=True)
-        told.append(f"{one.label} {sum(weight * means[name].mean() for name, weight in parts):.2f}")
-    return f" (measured, not tested: {'; '.join(told)})"
-
-
-def estimates(outcome: Outcome) -> str:
-    """The contrasts of a claim in one cell."""
-    if not isinstance(outcome.claim, Trained) or not outcome.contrasts:
-        return "–"
-    metric = outcome.claim.metric
-    points = "points" if unit(metric) == "%" else unit(metric)
-    told = outcome.contrasts[: outcome.claim.shown()]
-    within = isinstance(outcome.claim, Equivalence)
-    shown = [f"{one.label}: {interval(found)}{_bound(one, within)}" for one, found in told]
-    return f"{outcome.claim.quantity}{points and f', {points}'}: " + "; ".join(shown)
-
-
-def _bound(one: Contrast, within: bool) -> str:
-    """What a contrast was asked to be, where that is not above 0."""
-    if not one.bound:
-        return ""
-    return f" (asked: within ±{-one.bound:g})" if within else f" (asked: above {one.bound:g})"
-
-
-def conclusion(outcome: Outcome) -> str:
-    """What a verdict rests on, in one line."""
-    measured = estimates(outcome)
-    if measured == "–":
-        return outcome.note
-    equals = "" if outcome.p is None or outcome.p < 1e-4 else "= "
-    p = ""
-    if outcome.p is not None:
-        p = f"; p {equals}{p_value(outcome.p)}, corrected for the number of claims (level {outcome.alpha:g})"
-    return f"{measured}; n = {_seeds(outcome)}{p}; {outcome.note}"
-
-
-def _seeds(outcome: Outcome) -> str:
-    """How many seeds a verdict rests on, and in how many sets where ensembles take several each."""
-    sets = sorted({found.n for _, found in outcome.contrasts} or {outcome.n}, reverse=True)
-    return str(outcome.n) if sets == [outcome.n] else f"{outcome.n} in {' and '.join(map(str, sets))} sets"
+SETS = (
+    ". Seeds of a set share one split, so that intervals of means over them are too narrow for other splits; "
+    "verdicts compare set by set, or seed by seed"
+)
 
 
 def main_table(results: Results) -> Table | None:
@@ -145,6 +45,7 @@ def main_table(results: Results) -> Table | None:
         f"Experiments: {results.label}. Errors in %, mean over n seeds [95 % interval for the choice of "
         'seeds]; training error is clean (evaluation mode, un-augmented, last epoch); "on other images" is '
         "the interval of the test error for other seeds and other test images"
+        + SETS * bool(results.averaged)
         + alike
         + _networks(results)
         + _sources(results),
@@ -160,7 +61,14 @@ def _counts(results: Results) -> tuple[dict[str, str], str]:
     values = {name: {results.count(one, name) for one in results.experiments} for name in words}
     alike = {name: one for name, (one, *more) in values.items() if not more and len(results.experiments) > 1}
     said = " and ".join(f"{as_count(count)} {words[name]}" for name, count in alike.items())
-    return {name: words[name] for name in words if name not in alike}, f". Each has {said}" if said else ""
+    fitted = any((one["spec"].get("probe") or {}).get("layer") for one in results.plan["experiments"])
+    whole = (
+        "The whole network has {}; what is fitted on a layer uses those up to it alone"
+        if fitted
+        else "Each has {}"
+    )
+    told = f". {whole.format(said)}" if said else ""
+    return {name: words[name] for name in words if name not in alike}, told
 
 
 def _networks(results: Results) -> str:
@@ -221,9 +129,12 @@ def _settings(results: Results, experiment: str) -> str:
     one = next(one for one in results.plan["experiments"] if one["id"] == experiment)
     recipe, probe = one["spec"]["recipe"], one["spec"].get("probe")
     if probe:
-        features = probe.get("features") or f"layer {probe['layer']}"
+        features = probe.get("features") or f"layer {probe['layer']}, averaged over places,"
         untrained = "" if "start" in one["spec"] or probe.get("features") else " of an untrained net"
-        return f"{probe['classifier']} on {features}{untrained}, strength chosen on validation images"
+        weighed = ", classes weighed alike" if probe.get("balanced") else ""
+        return (
+            f"{probe['classifier']} on {features}{untrained}{weighed}, strength chosen on validation images"
+        )
     if "look" in one["spec"]:
         return f"a look at {one['source']}"
     if isinstance(one["tuned"], dict) and one["tuned"]:
