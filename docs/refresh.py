@@ -10,8 +10,13 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bench.claims.again import Tally
+    from bench.results.tables import Results
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
@@ -58,19 +63,38 @@ def _contrast(one: dict) -> str:
     return f"{one['label']}: {one['value']:.1f}{spread}"
 
 
-def replicates() -> str:
-    """How often the claims of published suites came out again, over all pairs of replicates."""
+def agreements() -> "Iterator[tuple[Results, Tally]]":
+    """Published results that have replicates, and how often their claims came out again, over all pairs."""
     from bench.report.replicates import agreement
     from bench.results.files import read
 
+    for folder in sorted({path.parents[2] for path in PUBLISHED.glob("*/*/replicates/*/suite.json")}):
+        results = read(folder)
+        yield results, agreement(results)
+
+
+def again() -> str:
+    """How often verdicts came out again, over all suites."""
+    every = [found for _, found in agreements()]
+    total, same, turned = (
+        sum(sum(found.verdicts.values()) for found in every),
+        *(sum(found.verdicts[kind] for found in every) for kind in ("again", "turned")),
+    )
+    return (
+        f"{len(every)} suites were run again as a whole, with other seeds and splits, some of them on other kinds "
+        f"of\nprocessors: {same} of {total} verdicts came out again, pair by pair, and {turned or 'none'} turned "
+        "round\n([how that is counted](docs/statistics.md#replicates))."
+    )
+
+
+def replicates() -> str:
+    """How often the claims of published suites came out again, over all pairs of replicates."""
     heads = "suite", "replicates", "verdicts equal", "turned round", "estimates that agree"
     heads += ("squared differences over variances", "expected")
     lines = [f"| {' | '.join(heads)} |", "|---" + "|---:" * 6 + "|"]
-    for folder in sorted({path.parents[2] for path in PUBLISHED.glob("*/*/replicates/*/suite.json")}):
-        results = read(folder)
-        found = agreement(results)
+    for results, found in agreements():
         cells = (
-            f"{results.plan['name']}, {folder.name}",
+            f"{results.plan['name']}, {results.plan['profile']}",
             1 + len(results.replicates),
             f"{found.verdicts['again']} of {sum(found.verdicts.values())}",
             found.verdicts["turned"],
@@ -211,6 +235,7 @@ def _percent(shares: list[float]) -> str:
 FILLERS: dict[str, Callable[[], str]] = {
     "suites": suites,
     "verdicts": verdicts,
+    "again": again,
     "replicates": replicates,
     "commands": commands,
     "augmentations": augmentations,
