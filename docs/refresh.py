@@ -80,10 +80,10 @@ def again() -> str:
         sum(sum(found.verdicts.values()) for found in every),
         *(sum(found.verdicts[kind] for found in every) for kind in ("again", "turned")),
     )
+    told = f"{same} of {total} verdicts came out again, pair by pair, and {turned or 'none'} turned round"
     return (
-        f"{len(every)} suites were run again as a whole, with other seeds and splits, some of them on other kinds "
-        f"of\nprocessors: {same} of {total} verdicts came out again, pair by pair, and {turned or 'none'} turned "
-        "round\n([how that is counted](docs/statistics.md#replicates))."
+        f"{len(every)} suites were run again as a whole, with other seeds and splits, some on other kinds of "
+        f"processors:\n{told}\n([how that is counted](docs/statistics.md#replicates))."
     )
 
 
