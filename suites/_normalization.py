@@ -2,48 +2,43 @@
 
 from functools import partial
 
-from bench.claims import At, Difference, Interaction
+from bench.claims import At, Difference, EpochsTo, Interaction
 
 IOFFE, ALEX = "Ioffe and Szegedy 2015 (arXiv 1502.03167)", "Krizhevsky et al. 2012"
 LECTURE = "lecture on residual networks"
-RATES = (0.02, 0.1, 0.5, 2.5)
+RATES = (0.02, 0.1, 0.5)
+WITHOUT = tuple(f"plain-20-without-{lr}" for lr in RATES)
 errs_less = partial(Difference, metric="test_error")
 
 CLAIMS = [
     errs_less(
         id="necessary",
-        text="A plain net of 20 layers errs less with batch norm (rate 0.1) than without (rate 0.02).",
+        text="A plain net of 20 layers errs ten points less with batch norm, at a rate of 0.1, than "
+        "without at 0.02, 0.1 or 0.5.",
+        by=10,
         lower="plain-20",
-        higher="plain-20-without",
+        higher=WITHOUT,
         said="absolutely necessary",
         source=LECTURE,
     ),
     Interaction(
-        id="deeper",
-        text="Batch norm gains more at 20 layers than at 8.",
-        metric="test_error",
-        smaller=("without-0.02", "batch-0.1"),
-        larger=("plain-20-without", "plain-20"),
-        said="no number",
-        source=LECTURE,
-    ),
-    Interaction(
         id="rates",
-        text="With batch norm, raising the learning rate from 0.02 to 0.1 gains more.",
+        text="Raising the learning rate from 0.1 to 0.5 costs a net of 8 layers more without batch norm.",
         metric="test_error",
-        smaller=("without-0.02", "without-0.1"),
-        larger=("batch-0.02", "batch-0.1"),
-        said="no number",
-        source=f"{IOFFE}, §3.3",
+        smaller=("batch-0.5", "batch-0.1"),
+        larger=("without-0.5", "without-0.1"),
+        said="five times the rate, and its parameters reached machine infinity without",
+        source=f"{IOFFE}, §4.2.1",
     ),
     Difference(
-        id="fails-without",
-        text="At a learning rate of 2.5, fewer runs diverge with batch norm.",
-        metric="diverged",
-        lower="batch-2.5",
-        higher="without-2.5",
-        said="30 times the rate still trains",
-        source=f"{IOFFE}, §4.2",
+        id="sooner",
+        text="At rates of 0.02 and of 0.1 batch norm brings the running training error of 8 layers to 65 % "
+        "(our mark) in fewer epochs.",
+        metric=EpochsTo(level=65),
+        lower=("batch-0.02", "batch-0.1"),
+        higher=("without-0.02", "without-0.1"),
+        said="the same accuracy in less than half of the steps",
+        source=f"{IOFFE}, Figure 3",
     ),
     errs_less(
         id="sigmoid",
@@ -68,6 +63,7 @@ CLAIMS = [
         higher="no-response",
         said="1.4 points (ImageNet), 13 to 11 % (CIFAR-10)",
         source=f"{ALEX}, §3.3",
+        profiles=("paper",),
     ),
     errs_less(
         id="dropout-dense",
@@ -80,7 +76,8 @@ CLAIMS = [
     ),
     errs_less(
         id="dropout-convolutions",
-        text="Dropout between convolutions raises the error.",
+        text="Dropout between convolutions gains at most half a point, with 1,500 training images.",
+        by=-0.5,
         lower="convolutions",
         higher="convolutions-dropout",
         said="it does not help there",
@@ -88,11 +85,13 @@ CLAIMS = [
     ),
     Difference(
         id="early-layers",
-        text="After an epoch the second layer of a plain net has a smaller gradient than with shortcuts.",
+        text="After an epoch the second layer of a plain net has a smaller gradient than with shortcuts, "
+        "both with batch norm.",
         metric=At(metric="gradient_norm", at="epoch=1,layer=2"),
         lower="plain-20",
         higher="resnet-20",
-        said="early layers of deep plain nets adjust slowly",
+        said="early layers of deep plain nets adjust slowly; with batch norm their gradients are healthy "
+        "(He et al. 2015, §4.1)",
         source=LECTURE,
     ),
 ]

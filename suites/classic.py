@@ -7,9 +7,11 @@ Profiles
   smoke      1 minute. Tiny networks on 512 images; proves the machinery, decides nothing.
   quick      15 minutes on two cores. Nine networks an eighth as wide as published (ResNet and its kin half)
              on 8,000 CIFAR-10 images at 32×32, 4 epochs (500 steps of 64), untuned, all with one recipe, 5
-             seeds. Decides: alexnet-lenet, zfnet-alexnet, vgg-alexnet, resnet-vgg, resnext-resnet,
-             densenet-resnet; counts fewer-weights. Dropout is left out, and VGG, NiN and GoogLeNet have
-             batch norm, as so few steps train nothing else; AlexNet and ZFNet have no normalisation.
+             seeds. Decides: alexnet-lenet, vgg-alexnet, nin-alexnet, inception-vgg, resnet-vgg,
+             densenet-resnet; counts fewer-weights. What ZFNet changed of AlexNet, its first strides, small
+             images do not have, and ResNeXt has its suite, cardinality: both are drawn, and not compared.
+             Dropout is left out, and VGG, NiN and GoogLeNet have batch norm, as so few steps train nothing
+             else; AlexNet and ZFNet have no normalisation.
   paper      The same networks at the published widths on all of CIFAR-10, 100 epochs: GPU days.
 """
 

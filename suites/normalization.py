@@ -6,19 +6,20 @@ lectures on residual and classic networks ("absolutely necessary").
 Profiles
   smoke  1 minute. Tiny networks on 512 images of 16×16 pixels; proves the machinery, decides nothing.
   quick  13 minutes on two cores. Plain nets of 8 and 20 layers, 16 wide, on 9,000 CIFAR-10 images at 16×16,
-         5 epochs (350 steps of 128), untuned but for a ladder of rates, 5 seeds. Decides: necessary, deeper,
-         rates, fails-without, sigmoid, sigmoid-cost, response, dropout-convolutions, early-layers. Not run in
-         quick: dropout-dense, which is about overfitting.
+         5 epochs (700 steps of 64), untuned but for a ladder of rates, 5 seeds; for dropout 1,500 images and
+         as many steps, so that there is something to overfit. Decides: necessary, rates, sooner, sigmoid,
+         sigmoid-cost, dropout-convolutions, early-layers. Not run in quick: dropout-dense; response, whose
+         constants are those of images with values up to 255 and do next to nothing to normalised ones.
   paper  The same networks on all of CIFAR-10 at 32×32, 60 epochs; what a full-sized version would be.
 """
 
-from _normalization import CLAIMS, RATES
+from _normalization import CLAIMS, RATES, WITHOUT
 
 from bench import Experiment, Profile, Recipe, Suite
 from bench.report.figures import Against, Along, Curves
 from bench.spec import Data
 
-SHORTENED = Recipe(epochs=5, lr=0.1, schedule="one-cycle")
+SHORTENED = Recipe(epochs=5, batch_size=64, lr=0.1, schedule="one-cycle")
 
 
 def net(name, measured=False, **options):
@@ -27,26 +28,28 @@ def net(name, measured=False, **options):
     return {"model": {"name": name, "options": options}, "measures": measures}
 
 
-SLOWLY = {"recipe": {"lr": 0.02}}  # where nothing normalises
+SLOWLY = {"recipe": {"lr": 0.02}, "profiles": ("paper",)}  # where nothing normalises
+FEW = {"data": {"train": 1_500}, "recipe": {"epochs": 30}}  # as many steps as others have in quick
 NETWORKS = {
     "plain-20": net("plain-20", measured=True),
-    "plain-20-without": net("plain-20", measured=True, norm="none") | SLOWLY,
+    **{
+        name: net("plain-20", norm="none") | {"recipe": {"lr": lr}}
+        for name, lr in zip(WITHOUT, RATES, strict=True)
+    },
     "resnet-20": net("resnet-20", measured=True),
     "sigmoid": net("plain-8", activation="sigmoid"),
     "sigmoid-without": net("plain-8", activation="sigmoid", norm="none"),
     "response": net("alexnet", groups=1, dropout=0.0) | SLOWLY,
     "no-response": net("alexnet", groups=1, dropout=0.0, lrn=False) | SLOWLY,
-    "dense-dropout": net("alexnet", groups=1, dropout=0.5, lrn=False) | SLOWLY | {"profiles": ("paper",)},
-    "convolutions": net("preact-resnet-8", dropout=0.0),
-    "convolutions-dropout": net("preact-resnet-8", dropout=0.3),
+    "dense-dropout": net("alexnet", groups=1, dropout=0.5, lrn=False) | SLOWLY,
+    "convolutions": net("preact-resnet-8", dropout=0.0) | FEW,
+    "convolutions-dropout": net("preact-resnet-8", dropout=0.3) | FEW,
 }
 LADDER = {
     f"{name}-{lr}": net("plain-8", norm=norm) | {"recipe": {"lr": lr}}
     for name, norm in (("batch", "batch"), ("without", "none"))
     for lr in RATES
 }
-SMALL = {"input_size": 16, "scale": 1 / 4}
-
 suite = Suite(
     title="Normalization",
     question="What does batch norm do for training, and what do its forerunner and dropout?",
@@ -56,11 +59,11 @@ suite = Suite(
     profiles={
         "smoke": Profile(
             data=Data(train=512, validation=128, size=16),
-            model={**SMALL, "width": 4},
+            model={"width": 4},
             recipe=SHORTENED.replace(epochs=1),
             seeds=2,
         ),
-        "quick": Profile(data=Data(train=9_000, validation=2_000, size=16), model=SMALL, recipe=SHORTENED),
+        "quick": Profile(data=Data(train=9_000, validation=2_000, size=16), recipe=SHORTENED),
         "paper": Profile(
             data=Data(validation=5_000),
             model={"input_size": 32},
@@ -81,7 +84,7 @@ suite = Suite(
         Curves(
             groups={
                 "plain, 8 layers": (*LADDER, "sigmoid", "sigmoid-without"),
-                "20 layers": ("plain-20", "plain-20-without", "resnet-20"),
+                "20 layers": ("plain-20", *WITHOUT, "resnet-20"),
                 "others": [
                     "response",
                     "no-response",

@@ -7,20 +7,21 @@ in its place (MNIST centres them).
 Profiles
   smoke  1 minute. 500 images, 1 epoch; proves the machinery, decides nothing.
   quick  12 minutes on two cores. 20,000 training images of MNIST, 5 epochs (1,560 steps of 64), untuned, 5
-         seeds. Decides: shared-beats-local, local-beats-full, max-average, filters-alike, moved-together,
-         pooling-tolerates, sharing-tolerates, registered; counts fewer-weights, equal-work.
+         seeds. Decides: shared-beats-local, local-beats-full, max-average, moved-together, pooling-tolerates,
+         sharing-tolerates, registered; counts fewer-weights, equal-work. Whether local filters come out alike
+         is asked of photographs: here so few steps leave most of a filter as it began.
   paper  All 60,000 images, 20 epochs: what a full-sized version would be (no source has a protocol).
 """
 
 from _sharing import LECTURE, NETS, ON_SHARING, alike, shifted, trained
 
 from bench import Experiment, Profile, Recipe, Suite
-from bench.claims import At, Difference, Interaction
+from bench.claims import At, Difference
 from bench.report.figures import Along, Curves, Dots
 from bench.spec import Data
 
 RECIPE = Recipe(epochs=5, batch_size=64, lr=0.05, weight_decay=5e-4, schedule="one-cycle")
-MOVES = ("crop(padding=3)",)  # in training; as in the measure, the mean comes in from outside
+MOVES = ("crop(padding=3, border='replicate')",)  # in training; as in the measure, the edge goes on
 OTHERS = {**NETS, "unpooled": {"name": "shared-net", "options": {"pool": "none"}}}
 KINDS = ("shared", "local", "full")
 LOOKED = (*KINDS, "unpooled", "shared-moved", "local-moved")
@@ -50,7 +51,6 @@ suite = Suite(
     },
     claims=[
         *ON_SHARING,
-        alike(epochs=5, profiles=("smoke", "quick")),
         alike(epochs=20, profiles=("paper",)),
         shifted_by(
             2,
@@ -73,12 +73,14 @@ suite = Suite(
             lower="shared-moved-shifted",
             higher="local-moved-shifted",
         ),
-        Interaction(
+        Difference(
             id="registered",
-            text="Local filters fall farther behind shared ones where training digits are moved.",
+            text="On digits, which stand in their place, local filters are at most half a point worse than "
+            "shared.",
             metric="test_error",
-            smaller=("local", "shared"),
-            larger=("local-moved", "shared-moved"),
+            lower="local",
+            higher="shared",
+            by=-0.5,
             said="where each pixel has its place, local filters may pay",
             source=LECTURE,
         ),

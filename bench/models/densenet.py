@@ -138,7 +138,7 @@ def imagenet_densenet(
 @family(
     {
         **{f"densenet-{depth}": {"depth": depth, "bottleneck": False} for depth in (22, 40, 100)},
-        **{f"densenet-bc-{depth}": {"depth": depth, "bottleneck": True} for depth in (40, 100)},
+        **{f"densenet-bc-{depth}": {"depth": depth, "bottleneck": True} for depth in (22, 40, 100)},
     }
 )
 def cifar_densenet(

@@ -5,6 +5,7 @@ them, reduced ones (2b) 1×1 convolutions; for the 5×5 there are the factorisat
 arXiv 1512.00567: two 3×3 (Figure 5), n×1 and 1×n (Figure 6), and 1×3 beside 3×1 (Figure 7).
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -61,19 +62,24 @@ class Parts:
     def towards(
         self, channels_in: int, reduced: int, channels: int, steps: Sequence[Sequence[Sides]]
     ) -> nn.Sequential:
-        """A branch: the 1×1 in front if there is one, then convolutions one after the other."""
+        """A branch: the 1×1 in front if there is one, then convolutions one after the other.
+
+        Between two of them the width is the geometric mean of those before and after (Szegedy et al. 2016,
+        §3.1: each grows by the root of what both grow by).
+        """
         made = self.conv(channels_in, reduced, (1, 1)) if self.reduced else []
         inputs = reduced if self.reduced else channels_in
-        for sides in steps:
+        for left, sides in enumerate(steps, 1 - len(steps)):
+            width = round(math.sqrt(inputs * channels)) if left else channels
             if len(sides) == 1:
-                made += self.conv(inputs, channels, sides[0])
+                made += self.conv(inputs, width, sides[0])
             else:
-                shares = [channels - channels // 2, channels // 2]
+                shares = [width - width // 2, width // 2]
                 branches = (
                     nn.Sequential(*self.conv(inputs, n, one)) for n, one in zip(shares, sides, strict=True)
                 )
                 made.append(Beside(*branches))
-            inputs = channels
+            inputs = width
         return nn.Sequential(*made)
 
 

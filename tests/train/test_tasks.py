@@ -15,6 +15,7 @@ from bench.data.sets import fingerprint, write
 from bench.spec import DataUse, Look, Probe, Recipe, RunSpec
 from bench.spec.base import Named
 from bench.train.context import Context, Interrupted
+from bench.train.measures.shifted_error import _moved
 from bench.train.run import run
 from bench.train.seeding import generator
 from bench.train.tasks import task_name, task_of, tasks
@@ -274,3 +275,10 @@ class TestMeasuresAndKeptWeights:
     def test_an_unknown_measure_is_one_line(self, data_dir, tmp_path):
         with pytest.raises(UserError, match="no measure at epoch ends 'gradient_nrm': did you mean"):
             run(tiny_spec(data_dir, measures=("gradient_nrm",)), Context(data_dir, tmp_path))
+
+
+def test_moved_images_repeat_their_edge():
+    x = torch.arange(9).view(1, 3, 3, 1)
+    down, left = _moved(x, 1, axis=1)[0, :, :, 0], _moved(x, -2, axis=2)[0, :, :, 0]
+    assert down.tolist() == [[0, 1, 2], [0, 1, 2], [3, 4, 5]]
+    assert left.tolist() == [[2, 2, 2], [5, 5, 5], [8, 8, 8]]
