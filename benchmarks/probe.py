@@ -4,8 +4,8 @@
 
 Each network of the profile is trained in full at so many times its rate. Seeds and splits are those of an
 edition that no profile has, so nothing that is chosen by a probe has seen what a verdict rests on; of its
-runs validation and training errors are shown, test errors are not. FOLDER keeps the runs: the same command
-goes on.
+runs validation and training errors are shown, test errors are not. Where a profile trains on all images,
+5,000 are held out. FOLDER keeps the runs: the same command goes on.
 """
 
 import argparse
@@ -18,6 +18,8 @@ from bench.results.tables import Results
 from bench.spec import Experiment, Suite
 from bench.spec.seeds import MOST_EDITIONS
 
+HELD_OUT = 5_000  # images, where a profile trains on all
+
 
 def probed(suite: Suite, profile_name: str, times: Sequence[Fraction], seeds: int) -> Suite:
     """The suite's profile with every network at each rate, untuned; without claims, looks and figures."""
@@ -27,7 +29,12 @@ def probed(suite: Suite, profile_name: str, times: Sequence[Fraction], seeds: in
         experiments=tuple(at_rate(one, share, profile.recipe.lr) for one in networks for share in times),
         profiles={
             profile_name: profile.replace(
-                edition=MOST_EDITIONS - 1, seeds=seeds, tuning=None, ladder=None, stand_in=False
+                edition=MOST_EDITIONS - 1,
+                data=profile.data.replace(validation=profile.data.validation or HELD_OUT),
+                seeds=seeds,
+                tuning=None,
+                ladder=None,
+                stand_in=False,
             )
         },
         **dict.fromkeys(("claims", "figures", "references", "networks", "ensembles"), ()),

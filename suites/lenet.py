@@ -7,8 +7,10 @@ sigmoids, and say that ReLU and max pooling came to be preferred.
 Profiles
   smoke  1 minute. 512 images, 1 epoch; proves the machinery, decides nothing.
   quick  13 minutes on two cores. All 60,000 training images of MNIST, 6 passes (2,808 steps of 128),
-         untuned at the rate that label-breaking has for LeNet-5, 5 seeds. Decides: tanh-sigmoid,
-         relu-tanh, max-average, as-published, relu-faster.
+         untuned, 5 seeds. Decides: tanh-sigmoid, relu-tanh, max-average, as-published, relu-faster.
+         A probe with one seed, 5,000 images held out, had validation errors of 1.8, 0.9, 0.8, 1.1 % with
+         tanh at rates of 0.017, 0.05, 0.15, 0.5; 1.6, 1.1, 0.8, 90 with ReLU; 1.1, 1.0, 0.9, 89 with max
+         pooling; 89, 89, 72, 2.9 with sigmoids. So each has its best of these: 0.15, sigmoids 0.5.
   paper  The same for 20 passes, as published; the original's connection table, its pooling with weights and
          its output of radial basis functions are not built.
 No stand-in: digits are the point.
@@ -28,7 +30,7 @@ NETS = {  # activation, pooling
     "relu": ("relu", "average"),
     "relu-max": ("relu", "max"),
 }
-RECIPE = Recipe(epochs=20, batch_size=128, lr=0.05, weight_decay=5e-4, schedule="one-cycle")
+RECIPE = Recipe(epochs=20, batch_size=128, lr=0.15, weight_decay=5e-4, schedule="one-cycle")
 errs_less = partial(Difference, metric="test_error", said="no number", source=LECTURE)
 
 suite = Suite(
@@ -39,6 +41,7 @@ suite = Suite(
         Experiment(
             id=name,
             model={"name": "lenet-5", "options": {"input_size": 28, "activation": act, "pool": pool}},
+            recipe={"lr": 0.5} if act == "sigmoid" else {},
         )
         for name, (act, pool) in NETS.items()
     ],

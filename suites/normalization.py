@@ -10,6 +10,9 @@ Profiles
          as many steps, so that there is something to overfit. Decides: necessary, rates, sooner, sigmoid,
          sigmoid-cost, dropout-convolutions, early-layers. Not run in quick: dropout-dense; response, whose
          constants are those of images with values up to 255 and do next to nothing to normalised ones.
+         A probe with one seed had validation errors of 54, 47, 47 % at 0.02, 0.1, 0.5 with batch norm at 8
+         layers and 62, 62, 90 without; 59 at 20 layers and 77, 90, 90 without; 59 and 90 with sigmoids; 51
+         and 55 % without and with dropout. So all but early-layers are expected to be supported.
   paper  The same networks on all of CIFAR-10 at 32×32, 60 epochs; what a full-sized version would be.
 """
 
