@@ -88,13 +88,8 @@ suite = Suite(
             groups={
                 "plain, 8 layers": (*LADDER, "sigmoid", "sigmoid-without"),
                 "20 layers": ("plain-20", *WITHOUT, "resnet-20"),
-                "others": [
-                    "response",
-                    "no-response",
-                    "dense-dropout",
-                    "convolutions",
-                    "convolutions-dropout",
-                ],
+                "AlexNet": ("response", "no-response", "dense-dropout"),
+                "dropout": ("convolutions", "convolutions-dropout"),
             }
         ),
     ],
