@@ -5,7 +5,7 @@ trained on A, frozen, for task B; BnB: of one trained on B; +: not frozen); the 
 
 Profiles
   smoke  1 minute. 200 images of 8×8 pixels; proves the machinery, decides nothing.
-  quick  17 to 30 minutes on two cores. A plain net of 8 layers, 12 wide, for five classes of CIFAR-10 on
+  quick  17 to 20 minutes on two cores. A plain net of 8 layers, 12 wide, for five classes of CIFAR-10 on
          4,000 images at 16×16, 24 epochs (1,920 steps); "few" is 20 images a class, 160 epochs (320 steps).
          Untuned, all at one learning rate; 12 seeds, each with halves of its own. Can decide:
          frozen-degrades, co-adapted, specific, tuned-gains, beats-scratch, few-classifier, many-all,
