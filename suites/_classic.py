@@ -70,7 +70,7 @@ CLAIMS = [
         "DenseNet-121, that than GoogLeNet.",
         quantity="parameters",
         falling=[f"{name}, published" for name in COUNTED],
-        said="138, 60, 25.6, 8.0, 7.0 M",
+        said="138 M, 60 M; GoogLeNet 4 to 7 M",
         source=LECTURE,
     ),
 ]

@@ -22,7 +22,8 @@ CLAIMS = [
         text="At as many multiplications, it beats a wider ResNet of 20 layers.",
         lower="densenet-22",
         higher="resnet-20-wide",
-        said="no number",
+        said="no number for CIFAR-10",
+        source=f"{HUANG}, Figure 3 and §4.4",
     ),
     errs_less(
         id="fewer-weights",
@@ -31,7 +32,8 @@ CLAIMS = [
         lower="densenet-bc-22",
         higher="resnet-20",
         by=-1.5,
-        said="a third of the weights at equal error (Figure 4), which is more than is asked here",
+        said="a third of the weights at equal error, which is more than is asked here",
+        source=f"{HUANG}, Figure 4 and §5",
     ),
     errs_less(
         id="compressed",
@@ -74,6 +76,7 @@ CLAIMS = [
         base="resnet-20",
         at_most={"densenet-bc-22": 2 / 3},
         said="a third",
+        source=f"{HUANG}, Figure 4 and §5",
     ),
     at_most(
         id="imagenet-fewer",

@@ -28,7 +28,7 @@ CLAIMS = [
         smaller=("batch-0.5", "batch-0.1"),
         larger=("without-0.5", "without-0.1"),
         said="five times the rate, and its parameters reached machine infinity without",
-        source=f"{IOFFE}, §4.2.1",
+        source=f"{IOFFE}, §4.2.2",
     ),
     Difference(
         id="sooner",

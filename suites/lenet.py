@@ -83,9 +83,9 @@ suite = Suite(
             metric="test_error",
             value=0.95,
             paper=LECUN,
-            where="§III.C",
+            where="§III.B",
             statistic="single",
-            status="M",
+            status="F",
         )
     ],
     figures=[Dots(name="errors"), Curves()],

@@ -1,6 +1,7 @@
 """A metric against a setting or a count, group by group."""
 
 from collections.abc import Mapping, Sequence
+from itertools import repeat
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
@@ -81,22 +82,21 @@ class Against(Figure):
         def shown(name: str) -> "Sample":
             return above(results, name, self.over, metric) if self.over else sample(results, name, metric)
 
-        marks = []
+        marks, palette = [], house.colours()
         if self.over:
             axis.axhline(0, color=house.RULE, linewidth=1.2)
         outermost = _ASIDE * (len(groups) - 1) / 2
-        for number, (colour, group) in enumerate(zip(house.colours(), groups, strict=False)):
+        for number, group in enumerate(groups):
             members = sorted(group.experiments, key=lambda name: places[name])
-            found = [(places[name], values) for name in members if len(values := shown(name))]
-            apart = bool(group.name) and len({place for place, _ in found}) == len(members)
-            aside = _ASIDE * number - outermost
-            house.intervals(axis, found, colour, "-" if apart else "none", aside)
-            names = [group.name] * len(members) if apart else members
-            ends = [
-                Mark(place, float(values.mean()), name, colour, outermost)
-                for (place, values), name in zip(found, names, strict=True)
-            ]
-            marks += ends[-1:] if apart else ends
+            found = [(name, places[name], values) for name in members if len(values := shown(name))]
+            apart = bool(group.name) and len({place for _, place, _ in found}) == len(members)
+            shades = zip(group.experiments, repeat(next(palette)) if apart else palette, strict=False)
+            colours, aside = dict(shades), _ASIDE * number - outermost
+            for line in [found] if apart else [[one] for one in found]:
+                name, place, values = line[-1]  # a joined group is named at its end
+                house.intervals(axis, [one[1:] for one in line], colours[name], apart, aside)
+                words = group.name if apart else name
+                marks.append(Mark(place, float(values.mean()), words, colours[name], outermost))
         axis.set_title(self._measured(metric), loc="left", fontweight="bold", fontsize=10)
         return marks
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # suites import the kinds of figures, and should not wait for
 # Okabe and Ito's palette, told apart by colour-blind eyes as well
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 GREY, RULE = "#80868f", "#5c6470"
+_FEW_DECADES = 300  # from the least to the most of a logarithmic axis: below, 2 and 5 are labelled as well
 _STYLE: dict[Any, Any] = {
     "svg.hashsalt": "cnn-bench",  # else every build draws other ids
     "svg.fonttype": "none",
@@ -83,9 +84,12 @@ def picture_of(canvas: "Canvas", name: str, caption: str, label: str) -> Picture
 
 
 def intervals(
-    axis: "Axes", found: Sequence[tuple[float, Any]], colour: str, line: str, aside: float = 0.0
+    axis: "Axes", found: Sequence[tuple[float, Any]], colour: str, joined: bool, aside: float = 0.0
 ) -> None:
-    """Means with 95 % intervals, and the seeds as points, at places along x; `aside` by so many points."""
+    """Means with 95 % intervals, and the seeds as points, at places along x; `aside` by so many points.
+
+    Means that are joined by a line are dashes on it; each of the others is a dot of its own.
+    """
     import numpy as np
     from matplotlib.transforms import ScaledTranslation
 
@@ -95,9 +99,8 @@ def intervals(
     places = [place for place, _ in found]
     values = [mean.value for mean in means]
     spans = [[mean.value - mean.low for mean in means], [mean.high - mean.value for mean in means]]
-    bars = axis.errorbar(
-        places, values, yerr=np.nan_to_num(spans), color=colour, marker="_", capsize=4, linestyle=line
-    )
+    looks: dict[str, Any] = {"marker": "_"} if joined else {"marker": "o", "ms": 5, "linestyle": "none"}
+    bars = axis.errorbar(places, values, yerr=np.nan_to_num(spans), color=colour, capsize=4, **looks)
     drawn = [*bars.get_children()]
     for place, seeds in found:
         drawn += axis.plot([place] * len(seeds), seeds, ".", color=colour, alpha=0.35, markersize=5)
@@ -126,9 +129,12 @@ def whole_numbers(axis: "Axes", at_most: int) -> None:
 
 
 def thousands(axis: "Axes") -> None:
-    """Thousands and millions along x as such."""
-    from matplotlib.ticker import EngFormatter, NullFormatter
+    """Thousands and millions along x as such; a short logarithmic axis has more than its powers of ten."""
+    from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter
 
+    low, high = axis.get_xlim()
+    if axis.get_xscale() == "log" and high < _FEW_DECADES * low:
+        axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axis.xaxis.set_major_formatter(EngFormatter(sep=" "))
     axis.xaxis.set_minor_formatter(NullFormatter())
 
@@ -145,11 +151,12 @@ class Mark:
 
 
 _CHARACTER, _LINE, _GAP = 4.8, 10.0, 7.0  # points: width of a letter of the labels, their height, distance
+_DOT = 4.0  # points: half of what a point takes
 _MOST = 0.6  # of a panel's width for names
 
 
 def name_points(canvas: "Canvas", marked: "Sequence[tuple[Axes, Sequence[Mark]]]") -> None:
-    """Names right of their points, with room for them, and moved up where they would meet."""
+    """Names right of their points, with room for them, and moved up where they would meet or hide one."""
     canvas.draw_without_rendering()  # places are known once the axes are laid out
     for axis, marks in marked:
         _make_room(axis, marks)
@@ -173,10 +180,12 @@ def _make_room(axis: "Axes", marks: Sequence[Mark]) -> None:
 
 def _name(axis: "Axes", marks: Sequence[Mark]) -> None:
     points = _points(axis)
-    taken: list[tuple[float, float, float]] = []  # left, right, middle
+    places = {one: axis.transData.transform((one.x, one.y)) * points for one in marks}
+    taken = [(x + one.aside - _DOT, x + one.aside + _DOT, y) for one, (x, y) in places.items()]
     for one in sorted(marks, key=lambda mark: mark.y):
-        left, middle = axis.transData.transform((one.x, one.y)) * points
-        right, place = left + _GAP + _CHARACTER * len(one.text), middle
+        left, middle = places[one]
+        left, place = left + one.aside + _GAP, middle
+        right = left + _CHARACTER * len(one.text)
         for other_left, other_right, other in sorted(taken, key=lambda label: label[2]):
             if other_left < right and left < other_right and abs(place - other) < _LINE:
                 place = other + _LINE
