@@ -89,14 +89,22 @@ def again() -> str:
 
 def replicates() -> str:
     """How often the claims of published suites came out again, over all pairs of replicates."""
-    heads = "suite", "replicates", "verdicts equal", "turned round", "estimates that agree"
+    heads = (
+        "suite",
+        "replicates",
+        "verdicts equal",
+        "undecided both times",
+        "turned round",
+        "estimates that agree",
+    )
     heads += ("squared differences over variances", "expected")
-    lines = [f"| {' | '.join(heads)} |", "|---" + "|---:" * 6 + "|"]
+    lines = [f"| {' | '.join(heads)} |", "|---" + "|---:" * 7 + "|"]
     for results, found in agreements():
         cells = (
             f"{results.plan['name']}, {results.plan['profile']}",
             1 + len(results.replicates),
             f"{found.verdicts['again']} of {sum(found.verdicts.values())}",
+            found.undecided or "–",
             found.verdicts["turned"],
             f"{found.agree} of {len(found.apart)}",
             f"{found.squared:.2f}",

@@ -35,7 +35,7 @@ ON_LAYERS = [
         said="423 K",
         source=LAYERS,
         values={"local-7x7": 423 * K},
-        within=0.005,
+        rounded=True,
         remark="24×24 places × 147 weights × 5, without biases",
     ),
     weights(
@@ -44,7 +44,7 @@ ON_LAYERS = [
         said="85 K",
         source=LAYERS,
         values={"one-local-7x7": 85 * K},
-        within=0.005,
+        rounded=True,
     ),
     weights(
         id="local-large",
@@ -52,7 +52,7 @@ ON_LAYERS = [
         said="46 M",
         source=LAYERS,
         values={"large-local-7x7": 46 * M},
-        within=0.005,
+        rounded=True,
     ),
     weights(
         id="dense-large",
@@ -60,7 +60,7 @@ ON_LAYERS = [
         said="200 million",
         source=LAYERS,
         values={"large-dense": 200 * M},
-        within=0.02,
+        rounded=True,
         remark="Without biases; the lecture rounds 197 M up",
     ),
     Count(
@@ -110,7 +110,7 @@ ON_LAYERS = [
         said="120 M; 12.4 M",
         source=INCEPTION,
         values={"naive-28": 120 * M, "bottleneck-28": 12_400 * K},
-        within=0.005,
+        rounded=True,
     ),
     work(
         id="bottleneck-14",
@@ -119,7 +119,7 @@ ON_LAYERS = [
         said="112.9 M; 5.3 M",
         source=INCEPTION,
         values={"naive-14": 112_900 * K, "bottleneck-14": 5_300 * K},
-        within=0.01,
+        rounded=True,
     ),
 ]
 ON_NETWORKS = [
@@ -129,7 +129,7 @@ ON_NETWORKS = [
         said="60 K",
         source=CLASSIC,
         values={"lenet-5": 60 * K},
-        within=0.03,
+        rounded=True,
         remark="In the original each map of the third layer sees some maps only, pooling has weights, and "
         "the output is of radial basis functions: 60,000 in all",
     ),
@@ -139,7 +139,7 @@ ON_NETWORKS = [
         said="60 M",
         source=CLASSIC,
         values={"alexnet": 60 * M},
-        within=0.02,
+        rounded=True,
         remark="Two groups, as on two GPUs; alexnet-one-group has more",
     ),
     weights(
@@ -148,7 +148,7 @@ ON_NETWORKS = [
         said="138 M",
         source=CLASSIC,
         values={"vgg-16": 138 * M},
-        within=0.005,
+        rounded=True,
     ),
     weights(
         id="vgg-params",
@@ -163,7 +163,7 @@ ON_NETWORKS = [
             "vgg-16": 138 * M,
             "vgg-19": 144 * M,
         },
-        within=0.005,
+        rounded=True,
         remark="Most of them stand in the first dense layer, which all have",
     ),
     Count(
@@ -177,7 +177,7 @@ ON_NETWORKS = [
         remark="For inputs that are not negative, as they come from a ReLU",
     ),
 ]
-without = partial(CountGap, quantity="parameters", more="alexnet", within=0.05, source=CLASSIC)
+without = partial(CountGap, quantity="parameters", more="alexnet", rounded=True, source=CLASSIC)
 REMOVED = [
     without(
         id="remove-7",

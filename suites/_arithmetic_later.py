@@ -26,7 +26,7 @@ ON_LATER_NETWORKS = [
         said="5 M",
         source=INCEPTION,
         values={"googlenet": 5 * M},
-        within=0.1,
+        rounded=True,
         remark="The classifier has 1.0 M of them; two auxiliary classifiers, dropped after training, are "
         "left out. 12 times fewer than AlexNet's 60 M (§1) are 5 M; the paper's Table 1 adds up to 6.8 M",
     ),
@@ -72,7 +72,7 @@ ON_LATER_NETWORKS = [
         said="25.0 M; 25.5 M",
         source=f"{XIE}, Table 1",
         values={"resnext-50-32x4d": 25_000 * K, "resnet-50": 25_500 * K},
-        within=0.003,
+        rounded=True,
     ),
     work(
         id="resnext-work",
@@ -80,7 +80,7 @@ ON_LATER_NETWORKS = [
         said="4.2 G; 4.1 G",
         source=f"{XIE}, Table 1",
         values={"resnext-50-32x4d": 4_200 * M, "resnet-50": 4_100 * M},
-        within=0.02,
+        rounded=True,
     ),
     weights(
         id="densenet-weights",
@@ -88,7 +88,7 @@ ON_LATER_NETWORKS = [
         said="1.0, 7.0, 0.8 M",
         source=f"{HUANG}, Table 2",
         values={"densenet-40": 1_000 * K, "densenet-100": 7_000 * K, "densenet-bc-100": 800 * K},
-        within=0.05,
+        rounded=True,
     ),
     weights(
         id="very-deep-weights",
@@ -100,7 +100,7 @@ ON_LATER_NETWORKS = [
             "preact-resnet-164": 1_700 * K,
             "preact-resnet-1202": 19_400 * K,
         },
-        within=0.03,
+        rounded=True,
         remark="The last is counted with pre-activation, which leaves the number as it is",
     ),
     weights(
@@ -109,6 +109,6 @@ ON_LATER_NETWORKS = [
         said="36.5, 34.4 M",
         source=f"{XIE}, Table 7",
         values={"wide-resnet-28-10": 36_500 * K, "resnext-29": 34_400 * K},
-        within=0.003,
+        rounded=True,
     ),
 ]

@@ -82,8 +82,9 @@ CLAIMS = [
     ),
     Count(
         id="identity-easy",
-        text="For inputs that are not negative, and with zero weights in its last layer, a residual block "
-        "that keeps the size (7 of 9 at 20 layers, 25 of 27 at 56) is the identity, a plain one is not.",
+        text="For inputs that are not negative, and with zero weights and shifts in its last layer, a "
+        "residual block that keeps the size (7 of 9 at 20 layers, 25 of 27 at 56) is the identity, a plain "
+        "one is not.",
         quantity="identity_units",
         values={"plain-20": 0, "plain-56": 0, "resnet-20": 7, "resnet-56": 25},
         said="a + 0 = a",

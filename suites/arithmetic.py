@@ -1,10 +1,11 @@
-"""Do the numbers that lectures print about the classic networks come out of exact arithmetic?
+"""Do the numbers that lectures and papers print of the classic networks come out of exact arithmetic?
 
 Source: the lectures on classic architectures, VGG, residual and Inception networks; the papers behind
 them. Nothing is trained: every profile gives the same verdicts, in seconds.
 
 Expected: all are supported but remove-34, googlenet-5m, googlenet-norm, alexnet-7 and alexnet-7x7. A number
-that is printed rounded counts as right `within` the share that its claim states; exact ones must be equal.
+that is printed rounded, or cut off, counts as right within one of its last digit, and within 5 %; exact ones
+must be equal.
 """
 
 from functools import partial
@@ -60,7 +61,7 @@ DEEP = ("preact-resnet-164", "preact-resnet-1001", "preact-resnet-1202", "wide-r
 
 suite = Suite(
     title="The arithmetic of classic networks",
-    question="Do the numbers that lectures print about the classic networks come out of exact arithmetic?",
+    question="Do numbers that lectures and papers print of classic networks come out of exact arithmetic?",
     networks=[
         *(Network(id=name, **network) for name, network in SMALL.items()),
         *(Network(model=name, size=227) for name in ALEXNETS),

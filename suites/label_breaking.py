@@ -68,13 +68,13 @@ suite = Suite(
         ),
         claim(
             id="rotation-helps",
-            text="Turning training digits by at most 15° lowers it.",
+            text="Turning training digits by at most 15° lowers the error.",
             lower="rotation",
             higher="none",
         ),
         claim(
             id="shift-helps",
-            text="Shifting training digits by at most 2 pixels lowers it.",
+            text="Shifting training digits by at most 2 pixels lowers the error.",
             lower="shift",
             higher="none",
         ),

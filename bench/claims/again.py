@@ -7,6 +7,7 @@ from statistics import fmean
 from typing import Literal
 
 from bench.claims import stats
+from bench.claims.remarks import UNREACHED
 from bench.claims.stats import Estimate
 from bench.claims.verdicts import Outcome
 
@@ -54,6 +55,7 @@ class Tally:
 
     verdicts: dict[Again, int]
     apart: tuple[Apart, ...]
+    undecided: int  # of the verdicts that came out again
 
     @property
     def line(self) -> str:
@@ -61,7 +63,8 @@ class Tally:
         total = sum(self.verdicts.values())
         if not total:
             return "no claim in common"
-        told = [f"{self.verdicts['again']} of {total} verdicts came out again"]
+        twice = f" ({self.undecided} of them undecided both times)" if self.undecided else ""
+        told = [f"{self.verdicts['again']} of {total} verdicts came out again{twice}"]
         told.append(f"{self.verdicts['turned'] or 'none'} turned round")
         if self.apart:
             told.append(f"{self.agree} of {len(self.apart)} estimates agree")
@@ -88,13 +91,19 @@ class Tally:
 
 
 def tally(pairs: Sequence[tuple[Outcome, Outcome]]) -> Tally:
-    """Of the outcomes of the same claims in two independent sets of runs, pair by pair."""
+    """Of the outcomes of the same claims in two independent sets of runs, pair by pair.
+
+    Estimates in which some run never got there are left out: a number that is counted has no spread.
+    """
     verdicts = [verdict_again(one.verdict, other.verdict) for one, other in pairs]
     distances = [
         apart(here, there)
         for one, other in pairs
+        if UNREACHED not in (*one.remarks, *other.remarks)
         for (_, here), (_, there) in zip(one.contrasts, other.contrasts, strict=False)
     ]
     return Tally(
-        {kind: verdicts.count(kind) for kind in WORDS}, tuple(one for one in distances if one is not None)
+        {kind: verdicts.count(kind) for kind in WORDS},
+        tuple(one for one in distances if one is not None),
+        sum(one.verdict == other.verdict == "undecided" for one, other in pairs),
     )

@@ -1,7 +1,7 @@
 """Claims that exact arithmetic on architectures decides: no training, no seeds, no p.
 
-Where the number said is rounded, the claim says `within` which share of it the count must lie. Where
-it disagrees, `remark` tells the reader why.
+A number that is printed `rounded`, or cut off, agrees with a count within one of its last digit, and within
+5 %. Where it disagrees, `remark` tells the reader why.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,6 +12,8 @@ from pydantic import Field
 
 from bench.spec import Claim
 from bench.spec.base import Several, Table
+
+_MOST = 0.05  # the share of a rounded number that a count may be away: "60 K" has one digit, or two
 
 Counter = Callable[[str, str], int | None]  # (network, quantity) -> the count
 
@@ -28,17 +30,17 @@ class Exact(Claim):
 
 
 class Count(Exact):
-    """Each network's count equals the value said, exactly or `within` a share of it."""
+    """Each network's count equals the value said, which may be `rounded`."""
 
     kind: Literal["count"] = "count"
     values: Table[int]
-    within: float | None = Field(default=None, gt=0, lt=1)
+    rounded: bool = False
 
     def experiments(self) -> tuple[str, ...]:
         return tuple(self.values)
 
     def holds(self, found: Mapping[str, int]) -> bool:
-        return all(_near(found[name], value, self.within) for name, value in self.values.items())
+        return all(_near(found[name], value, self.rounded) for name, value in self.values.items())
 
 
 class CountGap(Exact):
@@ -48,7 +50,7 @@ class CountGap(Exact):
     more: Several
     fewer: Several
     by: int
-    within: float | None = Field(default=None, gt=0, lt=1)
+    rounded: bool = False
 
     def experiments(self) -> tuple[str, ...]:
         return (*self.more, *self.fewer)
@@ -58,7 +60,7 @@ class CountGap(Exact):
         return sum(found[name] for name in self.more) - sum(found[name] for name in self.fewer)
 
     def holds(self, found: Mapping[str, int]) -> bool:
-        return _near(self.gap(found), self.by, self.within)
+        return _near(self.gap(found), self.by, self.rounded)
 
 
 class CountRatio(Exact):
@@ -116,8 +118,10 @@ class SameCount(Exact):
         return all(len({found[name] for name in group}) == 1 for group in self.groups)
 
 
-def _near(found: int, said: int, within: float | None) -> bool:
-    return found == said if within is None else abs(found - said) <= within * abs(said)
+def _near(found: int, said: int, rounded: bool) -> bool:
+    printed = str(abs(said))
+    digit = 10 ** (len(printed) - len(printed.rstrip("0")))
+    return abs(found - said) <= (min(digit, _MOST * abs(said)) if rounded else 0)
 
 
 def judge(claim: Exact, count: Counter) -> tuple[bool | None, str]:
@@ -131,6 +135,6 @@ def judge(claim: Exact, count: Counter) -> tuple[bool | None, str]:
     note = "exact count: " + ", ".join(f"{name} {value:,}" for name, value in found.items())
     if isinstance(claim, CountGap):
         note += f"; difference {claim.gap(found):,}"
-    if isinstance(claim, (Count, CountGap)) and claim.within:
-        note += f" (rounded numbers count within {100 * claim.within:g} %)"
+    if isinstance(claim, (Count, CountGap)) and claim.rounded:
+        note += f" (rounded ones agree within one of their last digit, and within {100 * _MOST:g} %)"
     return claim.holds(found), note + (f". {claim.remark}" if claim.remark else "")

@@ -10,13 +10,14 @@ from bench.claims.ladder import Rung
 from bench.common.words import span
 from bench.spec.metrics import EpochsTo
 
+UNREACHED, EDGE = "some never got there", "settings from the edge"
 _LEARNING, _APART = 20.0, 3.0  # training error (%) above which, and its distance from the test error (points)
 
 
 def learning_speed(claim: Trained, rung: Rung) -> str:
     """That a claim on errors speaks of how fast is learnt: some net's training error is high, and no lower.
 
-    Empty where it does not. Training error above 20 %, and within 3 points of the test error.
+    Empty where it does not. Training error above 20 %, and at most 3 points below the test error.
     """
     if claim.metric not in ("test_error", "train_error"):
         return ""
@@ -28,13 +29,13 @@ def learning_speed(claim: Trained, rung: Rung) -> str:
         )
         if trained and tested:
             error = float(np.mean(trained))
-            if error > _LEARNING and float(np.mean(tested)) - error < _APART:
+            if error > _LEARNING and float(np.mean(tested)) - error <= _APART:
                 half_trained.append(error)
     if not half_trained:
         return ""
     least, most = min(half_trained), max(half_trained)
     told = f"{least:.0f} %" if round(least) == round(most) else f"{least:.0f} to {most:.0f} %"
-    return f"nets stand at {told} training error, less than {_APART:g} points below their test error"
+    return f"nets stand at {told} training error, at most {_APART:g} points below their test error"
 
 
 def unreached(claim: Trained, rung: Rung) -> str:
@@ -49,7 +50,7 @@ def unreached(claim: Trained, rung: Rung) -> str:
     if not told:
         return ""
     counted = "never got there and count as one epoch more than they had"
-    return f"{', '.join(told)} {counted}: a lower bound, whose interval is for what the others vary alone"
+    return f"{', '.join(told)} {counted}: who was first is known, how many epochs lie between is not"
 
 
 def at_an_edge(claim: Trained, rung: Rung) -> str:

@@ -5,6 +5,7 @@ experiment, shape (seeds,), in the metric's units. Seeds are independent runs, s
 different experiments are independent: two of them are compared as Welch (1947) does.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -213,6 +214,12 @@ def detectable(estimate: Estimate, alpha: float, power: float = 0.8) -> float | 
 
     high = float(critical) + 10.0
     return float(scipy.optimize.brentq(lacking, 0.0, high)) * estimate.se
+
+
+def within_reach(effect: float, fixed: float, alpha: float, power: float = 0.8) -> bool:
+    """Whether any number of seeds finds an effect with that power, where a variance `fixed` stays."""
+    needed = float(scipy.stats.norm.ppf(1 - alpha / 2) + scipy.stats.norm.ppf(power))
+    return abs(effect) >= needed * math.sqrt(fixed)
 
 
 def seeds_for_power(

@@ -16,7 +16,7 @@ from bench.claims.kinds import Contrast, Pools, Trained
 from bench.claims.ladder import Climb, Rung, climb, words
 from bench.claims.metrics import Values
 from bench.claims.pairing import blocks
-from bench.claims.remarks import at_an_edge, budget_told, learning_speed, unreached
+from bench.claims.remarks import EDGE, UNREACHED, at_an_edge, budget_told, learning_speed, unreached
 from bench.claims.stats import Estimate
 from bench.claims.weak_points import weak_points
 from bench.spec import LOOKS, Claim
@@ -92,11 +92,12 @@ def _with_budget(outcome: Outcome, claim: Trained, rungs: Sequence[Rung], pools:
     """The outcome with the budget that it holds at, and what is known of others."""
     top, note = rungs[-1], outcome.note
     climbs = climb(claim, rungs, pools)
-    remarks = words(outcome.verdict, climbs)
+    remarks, never = words(outcome.verdict, climbs), unreached(claim, top)
+    edge = at_an_edge(claim, top) if outcome.verdict != "undecided" else ""
     if not climbs and outcome.verdict != "undecided" and (slow := learning_speed(claim, top)):
         note, remarks = f"{note}; {slow}", ["learning speed"]
-    told = (unreached(claim, top), at_an_edge(claim, top) if outcome.verdict != "undecided" else "")
-    note = "; ".join(filter(None, [note, *told]))
+    note = "; ".join(filter(None, [note, never, edge]))
+    remarks += [UNREACHED] * bool(never) + [EDGE] * bool(edge)
     budget = budget_told(top, claim.experiments())
     return replace(outcome, note=note, budget=budget, remarks=(*remarks, *outcome.remarks), climbs=climbs)
 
@@ -213,32 +214,31 @@ def _seeds_needed(
     """At which look the effect seen would be found with a power of 80 %, by that look's own level.
 
     Holm's correction is taken to be for as many claims as are undecided now. More seeds make no smaller what
-    test images add, where they are few.
+    test images add, where they are few. An effect on the other side of the bound would contradict the claim.
     """
     later = {other: level for other, level in levels.items() if other > look}
     if not later:
         return f"still open at the last look of {look} seeds", None
     if not all(one.se > 0 for _, one in found.contrasts):
         return "no spread between seeds to judge by", None
+    asked = [  # any contrast that is reversed will do to contradict
+        (contrast.bound, one, own, max(0.0, one.se**2 - own.se**2))
+        for (contrast, one), own in zip(found.contrasts, found.by_seeds, strict=True)
+        if found.supports or one.value < contrast.bound
+    ]
+    shares = undecided * (1 if found.supports else len(found.contrasts))
+    will_do, then = (all, "") if found.supports else (any, ", and then to contradict it")
     for other, level in later.items():
-        alpha = level / undecided
-        if not found.supports:  # any contrast that is reversed will do
-            alpha /= len(found.contrasts)
-        enough = [
-            stats.seeds_for_power(
-                own,
-                contrast.bound,
-                alpha,
-                limit=other * one.n // found.n,
-                fixed=max(0.0, one.se**2 - own.se**2),
-            )
-            is not None
-            for (contrast, one), own in zip(found.contrasts, found.by_seeds, strict=True)
-            if found.supports or one.value < contrast.bound
-        ]
-        if all(enough) if found.supports else any(enough):
-            return f"about {other - found.n} more seeds needed", other - found.n
-    return f"more than {LOOKS[-1]} seeds would be needed for an effect of this size", None
+        if will_do(
+            stats.seeds_for_power(own, bound, level / shares, limit=other * one.n // found.n, fixed=fixed)
+            for bound, one, own, fixed in asked
+        ):
+            return f"about {other - found.n} more seeds needed{then}", other - found.n
+    if not will_do(
+        stats.within_reach(one.value - bound, fixed, level / shares) for bound, one, _, fixed in asked
+    ):
+        return f"no number of seeds finds an effect of this size on {found.few} test images", None
+    return f"more than {LOOKS[-1]} seeds would be needed for an effect of this size{then}", None
 
 
 def _decide_count(claim: Claim, count: Counter) -> Outcome:

@@ -15,7 +15,7 @@ def weak_points(asked: Asked, found: Evidence) -> list[str]:
     carrying = [str(seed) for seed in _seeds(used) if not _stands(used.without(seed), found.supports)]
     if carrying:
         seeds = f"seed {carrying[0]}" if len(carrying) == 1 else f"any one of the seeds {', '.join(carrying)}"
-        notes.append(f"fragile: leaving out {seeds} undoes it")
+        notes.append(f"fragile: without {seeds} its own p rises above {NOMINAL:g}, or its sign turns")
     if (ratio := used.unevenness()) > UNEVEN:
         notes.append(f"its sides spread unevenly, 1:{ratio:.1f}")
     return notes

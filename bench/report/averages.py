@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from bench.claims import stats
-from bench.report.experiments import SETS
+from bench.report.experiments import shared_splits
 from bench.report.table import Table, as_count, interval
 from bench.results.tables import Results
 from bench.spec.ensemble import Ensemble
@@ -32,7 +32,7 @@ def ensembles_table(results: Results) -> Table | None:
         "ensembles",
         f"Averaged predictions: {results.label}. Means over disjoint sets of members [95 % interval]; error, "
         "calibration error (expected, 15 bins of equal width) and disagreement (images that two nets put "
-        f"into different classes, mean over pairs) in %, loss in nats{SETS}",
+        f"into different classes, mean over pairs) in %, loss in nats{shared_splits(results)}",
         ("average", "sets", *words),
         rows,
         frozenset({"sets", *words}),

@@ -11,9 +11,8 @@ from typing import Any
 import jinja2
 
 from bench.claims.kinds import Trained
-from bench.claims.verdicts import Outcome, looks
+from bench.claims.verdicts import Outcome
 from bench.common.errors import UserError
-from bench.common.words import span
 from bench.report import experiments, verdicts
 from bench.report.averages import ensemble_cost_table, ensemble_price_table, ensembles_table
 from bench.report.built import built, is_built
@@ -23,8 +22,9 @@ from bench.report.ladder import ladder_table
 from bench.report.library import tally_of
 from bench.report.networks import count_verdicts, layer_tables, networks_table
 from bench.report.page import curves_data, details
+from bench.report.protocol import protocol_table, protocol_words
 from bench.report.references import references_table
-from bench.report.replicates import replicates_table
+from bench.report.replicates import not_again, replicates_table
 from bench.report.runs import cost_table, runs_table, trouble_table
 from bench.report.table import Table, without_html
 from bench.report.tuning import tuned_table, tuning_table
@@ -72,10 +72,7 @@ def build_report(folder: Path) -> list[Outcome]:
         "pictures": [(one, base64.b64encode(one.png).decode() if one.file else "") for one in drawn],
         "conclusions": [(one, verdicts.conclusion(one)) for one in outcomes],
         "lead": lead(results, outcomes),
-        "looks": looks_of(results),
-        "tested": tested(results),
-        "few": verdicts.few_images(results),
-        "fitted": " but the strength of linear classifiers" if probes(results) else "",
+        "protocol": protocol_words(results),
         "quoted": any(one.said[:1].isdigit() for one in results.claims) or bool(results.references),
         "provenance": results.provenance,
         "words": words(),
@@ -128,33 +125,13 @@ def lead(results: Results, outcomes: list[Outcome]) -> str:
     told = [f"{len(found)} {words} ({tally_of(found)})" for words, found in kinds.items() if found]
     weak = Counter(one for outcome in outcomes for one in outcome.remarks)
     asked = f"Of the suite's {len(results.claims)} claims this profile asks {' and '.join(told) or 'none'}."
-    left = [one.id for one in results.claims if one not in results.decided]
+    left = [
+        f"{one.id}{verdicts.measured(results, one)}" for one in results.claims if one not in results.decided
+    ]
     marks = ", ".join(f"{remark} {n}" for remark, n in weak.items())
     asked += f" Marks on these verdicts: {marks}." if marks else ""
+    asked += f" {again}" if (again := not_again(results)) else ""
     return asked + (f" Not asked here: {', '.join(left)}." if left else "")
-
-
-def probes(results: Results) -> bool:
-    """Whether some experiment fits a linear classifier in place of training."""
-    return any(one["spec"].get("probe") for one in results.plan["experiments"])
-
-
-def tested(results: Results) -> str:
-    """On how many test images the runs are tested, and how many are held out of training."""
-    seen = {n for name in results.experiments for n in results.test_images(name).values()}
-    if not seen:
-        return ""
-    own = " (those of its own classes)" if len(seen) > 1 else ""
-    held_out = {one["spec"].get("data", {}).get("validation", 0) for one in results.plan["experiments"]}
-    chosen = f" As validation images {span(held_out - {0}, 'images')} are held out." if any(held_out) else ""
-    return f"Each run is tested on {span(seen, 'images')}{own}.{chosen}"
-
-
-def looks_of(results: Results) -> str:
-    """The numbers of seeds at which verdicts may be given, each with its level."""
-    trained = [one for one in results.decided if isinstance(one, Trained)]
-    levels = looks(trained, results.pools, results.first_look)
-    return ", ".join(f"{n} (level {level:g})" for n, level in levels.items()) + " seeds"
 
 
 def tally(outcomes: list[Outcome]) -> str:
@@ -202,7 +179,7 @@ def _tables(results: Results, outcomes: list[Outcome]) -> dict[str, Table | None
         "tuning": tuning_table(results),
         "trouble": trouble_table(results),
         "runs": runs_table(results),
-        "protocol": experiments.protocol_table(results),
+        "protocol": protocol_table(results),
         "cost": cost_table(results),
         "ensemble_cost": ensemble_cost_table(results),
     }

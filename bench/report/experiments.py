@@ -1,16 +1,24 @@
 """The table of experiments: what each network came to, how it was trained, what differs from the papers."""
 
+from statistics import fmean
+
 from bench.claims import stats
+from bench.report.protocol import splits
 from bench.report.references import published
 from bench.report.table import Table, as_count, interval
 from bench.results.tables import Results
 from bench.spec.base import Named
 from bench.spec.metrics import Metric, title
 
-SETS = (
-    ". Seeds of a set share one split, so that intervals of means over them are too narrow for other splits; "
-    "verdicts compare set by set, or seed by seed"
-)
+
+def shared_splits(results: Results) -> str:
+    """That seeds share splits, where an ensemble's members do, in a sentence."""
+    if not (drawn := splits(results)):
+        return ""
+    return (
+        f". Seeds of a set share a split, and count as independent all the same: intervals, and verdicts, "
+        f"hold for the {drawn} splits drawn, and are too narrow for others"
+    )
 
 
 def main_table(results: Results) -> Table | None:
@@ -19,33 +27,34 @@ def main_table(results: Results) -> Table | None:
         return None
     metrics: list[Metric] = list(dict.fromkeys(["train_error", "test_error", results.headline]))
     differing, alike = _counts(results)
-    rows = []
+    elsewhere, rows = _other_images(results), []
     for experiment in results.experiments:
         samples = {metric: results.values(experiment, metric) for metric in metrics}
         tested, runs = samples["test_error"], results.runs[results.runs["experiment"] == experiment]
         diverged = int((runs["status"] == "diverged").sum())
-        both = _other_images(results, experiment)
         rows.append(
             (
                 experiment,
                 *(interval(stats.mean(sample)) if len(sample) else "–" for sample in samples.values()),
-                f"{both.low:.2f} to {both.high:.2f}" if both else "–",
+                *([elsewhere[experiment]] if elsewhere else []),
                 f"{len(tested)} ({diverged} diverged)" if diverged else str(len(tested)),
                 *(as_count(results.count(experiment, name)) for name in differing),
                 _settings(results, experiment),
                 published(results, experiment),
             )
         )
-    numeric = (*map(title, metrics), "test error on other images", "n", *differing.values())
+    others = ("test error on other images",) if elsewhere else ()
+    numeric = (*map(title, metrics), *others, "n", *differing.values())
     columns = ["experiment", *numeric, "settings"]
     if any(row[-1] != "–" for row in rows):
         columns.append("published, %" + (" (other protocol!)" if results.other_protocol else ""))
     return Table(
         "experiments",
         f"Experiments: {results.label}. Errors in %, mean over n seeds [95 % interval for the choice of "
-        'seeds]; training error is clean (evaluation mode, un-augmented, last epoch); "on other images" is '
-        "the interval of the test error for other seeds and other test images"
-        + SETS * bool(results.averaged)
+        "seeds]; training error is clean (evaluation mode, un-augmented, last epoch)"
+        + '; "on other images" is the interval of the test error for other seeds and other test images'
+        * bool(elsewhere)
+        + shared_splits(results)
         + alike
         + _networks(results)
         + _sources(results),
@@ -91,50 +100,43 @@ def _sources(results: Results) -> str:
     for one in results.plan.get("sources", ()):
         spec = one["spec"]
         data, model = spec["data"], Named.model_validate(spec["model"])
-        half = f", half {data['half']} of its classes" if data.get("half") else ""
+        half = f", half {data['half']} of its classes, drawn anew for each seed" if data.get("half") else ""
         images = f", {data['train']:,} images" if data.get("train") else ""
         told += f". Source {one['id']}: {model} on {data['name']}{half}{images}, {one['budget']:,} steps"
     return told
 
 
-def _other_images(results: Results, experiment: str) -> stats.Estimate | None:
-    """The mean test error with its interval for other seeds and images; None where either is not known.
+def _strength(results: Results, experiment: str) -> str:
+    """That the strength of a linear classifier is chosen, and how often it was the largest, or the least."""
+    chosen = results.values(experiment, "strength")
+    offered = results.plan_of(experiment)["spec"]["probe"]["strengths"]
+    ends = {"largest": sum(chosen == max(offered)), "least": sum(chosen == min(offered))}
+    told = " and ".join(f"the {end} in {n} of {len(chosen)} seeds" for end, n in ends.items() if n)
+    return f"strength chosen on validation images{f' ({told})' if told else ''}"
 
-    Where seeds have seen unlike halves of the classes, for as many images as they saw on average.
+
+def _other_images(results: Results) -> dict[str, str]:
+    """The test error's interval for other seeds and images, by experiment; empty where none is known.
+
+    Where each seed is tested on images of its own half of the classes, it is not.
     """
-    tested, images = results.values(experiment, "test_error"), results.test_images(experiment)
-    if not len(tested) or not images:
-        return None
-    return stats.mean_error(tested, round(sum(images.values()) / len(images)))
-
-
-def protocol_table(results: Results) -> Table | None:
-    """What differs from the paper profile, the published protocol as far as it is built; None if nothing."""
-    rows = [(row["what"], row["here"], row["published"]) for row in results.plan["differences"]]
-    data = results.plan["data"]
-    if data["name"] != data["asked"]:
-        rows.insert(0, ("data set", f"{data['name']}, synthetic", data["asked"]))
-    if not rows:
-        return None
-    return Table(
-        "protocol",
-        "Differences from the suite's paper profile, read off the specifications of the first trained "
-        "network. What was published may differ from both, in data, networks and protocol",
-        ("what", "here", "paper profile"),
-        tuple(rows),
-    )
+    told = {}
+    for one in results.plan["experiments"]:
+        tested, images = results.values(one["id"], "test_error"), results.test_images(one["id"])
+        known = len(tested) and images and not one["spec"].get("data", {}).get("half")
+        both = stats.mean_error(tested, round(fmean(images.values()))) if known else None
+        told[one["id"]] = f"{both.low:.2f} to {both.high:.2f}" if both else "–"
+    return told if any(one != "–" for one in told.values()) else {}
 
 
 def _settings(results: Results, experiment: str) -> str:
-    one = next(one for one in results.plan["experiments"] if one["id"] == experiment)
+    one = results.plan_of(experiment)
     recipe, probe = one["spec"]["recipe"], one["spec"].get("probe")
     if probe:
-        features = probe.get("features") or f"layer {probe['layer']}, averaged over places,"
+        features = probe.get("features") or f"layer {probe['layer']}, averaged over places"
         untrained = "" if "start" in one["spec"] or probe.get("features") else " of an untrained net"
         weighed = ", classes weighed alike" if probe.get("balanced") else ""
-        return (
-            f"{probe['classifier']} on {features}{untrained}{weighed}, strength chosen on validation images"
-        )
+        return f"{probe['classifier']} on {features}{untrained}{weighed}, {_strength(results, experiment)}"
     if "look" in one["spec"]:
         return f"a look at {one['source']}"
     if isinstance(one["tuned"], dict) and one["tuned"]:

@@ -29,7 +29,11 @@ def count_verdicts(results: Results, outcomes: Sequence[Outcome]) -> Table:
         for one in outcomes
     )
     columns = ("claim", "text", "verdict", "the source says", "why")
-    return Table("verdicts", f"Verdicts: {results.label}", columns, rows)
+    caption = (
+        f"Verdicts: {results.label}. Counted are networks built here as their papers have them: where a "
+        "claim is about what a paper says, it is the paper that decides"
+    )
+    return Table("verdicts", caption, columns, rows)
 
 
 def networks_table(results: Results) -> Table | None:
@@ -44,7 +48,8 @@ def networks_table(results: Results) -> Table | None:
     columns = ("network", "image", *_COLUMNS.values())
     caption = (
         "Networks: exact counts for one image. MACs and activations are those of convolutions and dense "
-        "layers; the receptive field (pixels a side, borders ignored) is that of the last feature map"
+        "layers; the receptive field (pixels a side, borders ignored) is that of the last feature map, which "
+        "for a network without convolutions is the image"
     )
     return Table("networks", caption, columns, rows, frozenset(columns[2:]))
 

@@ -27,10 +27,23 @@ def replicates_table(results: Results) -> Table | None:
         rows.append((claim, *(cell(one) for one in outcomes), told))
     names = ("first", *(f"replicate {one.replicate}" for one in results.replicates))
     caption = (
-        f"Replicates: {results.label}. All of it was done again with other seeds and splits, and other "
-        f"searches where settings are searched. Of all pairs: {agreement(results).line}"
+        f"Replicates: {results.label}. All was trained again with other seeds, other splits of the same "
+        "training images and, where settings are searched, other searches; on the same test images. Of all "
+        f"pairs: {agreement(results).line}"
     )
     return Table("replicates", caption, ("claim", *names, "verdict"), tuple(rows))
+
+
+def not_again(results: Results) -> str:
+    """Which verdicts were not given in every replicate, in a sentence; empty where all were."""
+    again = [_trained(one.outcomes) for one in results.replicates]
+    open_ones = [
+        claim
+        for claim, one in _trained(results.outcomes).items()
+        if one.verdict != "undecided"
+        and any(other[claim].verdict != one.verdict for other in again if claim in other)
+    ]
+    return f"Decided, but not again in every replicate: {', '.join(open_ones)}." if open_ones else ""
 
 
 def agreement(results: Results) -> Tally:

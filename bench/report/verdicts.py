@@ -7,6 +7,7 @@ from bench.claims.kinds import Contrast, Equivalence, Trained
 from bench.claims.verdicts import Outcome
 from bench.report.table import Table, interval, p_value
 from bench.results.tables import Results
+from bench.spec import Claim
 from bench.spec.metrics import unit
 
 
@@ -18,11 +19,10 @@ def verdict_table(results: Results, outcomes: Sequence[Outcome]) -> Table:
         said = f"{claim.said} ({claim.source})" if claim.source else claim.said
         outcome = by_id.get(claim.id)
         if outcome is None:
-            there = claim.experiments() and set(claim.experiments()) <= {*results.experiments, *results.pools}
+            there = _there(results, claim)
             what = "not asked" if there else "not run"
-            note = f"{what} in {results.plan['profile']}"
-            note += ": left to a longer profile" if there else ""
-            note += _measured(results, claim) if there and isinstance(claim, Trained) else ""
+            note = f"{what} in {results.plan['profile']}{': left to a longer profile' * there}"
+            note += measured(results, claim)
             rows.append((claim.id, claim.text, what, "–", "–", "–", "–", "–", said, note))
             continue
         n = _seeds(outcome) if isinstance(claim, Trained) else "–"
@@ -61,8 +61,15 @@ def few_images(results: Results) -> bool:
     return any(n < FEW for name in results.experiments for n in results.test_images(name).values())
 
 
-def _measured(results: Results, claim: Trained) -> str:
+def _there(results: Results, claim: Claim) -> bool:
+    """Whether the profile trains all that a claim speaks of."""
+    return bool(claim.experiments()) and {*claim.experiments()} <= {*results.experiments, *results.pools}
+
+
+def measured(results: Results, claim: Claim) -> str:
     """What is measured of a claim that is not asked, so that nothing is passed over in silence."""
+    if not isinstance(claim, Trained) or not _there(results, claim):
+        return ""
     means = {name: results.values(name, claim.metric) for name in claim.experiments()}
     if not all(len(one) for one in means.values()):
         return ""

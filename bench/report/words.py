@@ -5,7 +5,7 @@ profile: how big the experiments are. Quick takes minutes on two cores, overnigh
     to the published recipe as the suite goes
 steps: training steps, each with one batch of images. A verdict holds at the budget that it names
 learning speed: marks a verdict on test or training error some of whose nets, frozen ones aside, stand above
-    20 % training error, less than 3 points below their test error. Such nets are half trained or small for
+    20 % training error, at most 3 points below their test error. Such nets are half trained or small for
     the task: with more steps another may be better. Nets without the mark need not be trained out
 closing, stable, early: where a straight line over several budgets leads, if the profile has a ladder of
     them. Closing: towards the claim's bound. Stable: not there. Early: a doubling of the budget still gains
@@ -20,18 +20,25 @@ p, corrected: if the true difference lay at the claim's bound (0 where none is n
 paired: contenders of one seed that share a source, halves of the classes, or the runs that are averaged,
     are compared seed by seed, or set by set, so that the interval of their difference may be narrower than
     those of their own means
-95 % interval: Student's t over seeds, of differences Welch's, where they are paired Student's. It takes
-    seeds for normal, so that near 0 it may reach below what an error can be
+95 % interval: Student's t over seeds, where they are paired of their differences; else of differences as
+    Welch's, with degrees of freedom halfway between his and those of the smaller sample (his alone are too
+    many where spreads are uneven). It takes seeds for normal, so that near 0 it may reach below what an
+    error can be
 seeds needed: to find a difference as large as the one seen with a power of 80 %, at the level and with
     the correction of that look
 for other test images: whether a verdict holds when the test images, too, are taken for a sample, of a
     balanced error one from each class. Below 2,000 test images the interval for that is the one shown, and
     decides. Known of test errors, where all runs have seen the same test images
 agree: said of two replicates' estimates whose difference lies within its 95 % interval (Welch). Estimates of
-    several claims may share runs
+    several claims may share runs. Replicates have the same test images
 spread unevenly: one side's standard deviation over seeds is so many times the other's. Beyond 1:3
     levels are only roughly what they are said to be
-fragile: leaving out some one seed undoes the verdict
+fragile: without some one seed the estimate turns its sign, or its own p, not corrected, rises above 0.05.
+    A verdict's p is corrected, so that others, too, may need all of their seeds
+some never got there: runs that never reached the level that a claim speaks of count as one epoch more than
+    they had. Which side was first is known; how many epochs lie between is not
+settings from the edge: of some contender the best settings tried lie at the end of their range, so that
+    better ones may lie beyond it
 for these test images: the verdict is not shown where the test images, too, are taken for a sample
 points: percentage points
 training error: on training images without augmentation, after the last epoch. A running one is that of

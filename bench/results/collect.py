@@ -208,6 +208,7 @@ def _plan_facts(progress: Progress) -> dict[str, Any]:
         "expectations": suite.expectations,
         "profile": plan.profile_name,
         "replicate": plan.replicate,
+        "edition": plan.profile.edition or 0,
         "share": plan.share,
         "ladder": list(plan.profile.ladder or ()),
         "seeds": plan.seeds,

@@ -70,29 +70,27 @@ class Gallery:
         self.arrays = cache(lambda experiment, seed: runs[experiment].load(seed))
         self.nets = cache(self._nets)
 
-    def labels(self, split: str) -> NDArray[np.int64] | None:
-        """The labels of a split, or None where no run keeps predictions of it."""
+    def labels(self) -> NDArray[np.int64] | None:
+        """The labels of the test images, or None where no run keeps predictions of them."""
         for name, one in self.runs.items():
             for seed in range(one.seeds):
                 arrays = self.arrays(name, seed)
                 if arrays is not None:
-                    found = arrays.get(f"{split}/labels")
+                    found = arrays.get("test/labels")
                     return None if found is None else found.astype(np.int64)
         return None
 
-    def _nets(
-        self, split: str, experiment: str, seed: int, weights: str, views: int
-    ) -> tuple[Probabilities, ...]:
+    def _nets(self, experiment: str, seed: int, weights: str, views: int) -> tuple[Probabilities, ...]:
         """The predictions of one run: one net, or one for each end of a cycle; views averaged."""
         arrays = self.arrays(experiment, seed)
         if arrays is None:  # diverged: it guesses
-            labels = self.labels(split)
+            labels = self.labels()
             n = 0 if labels is None else len(labels)
             return (np.full((n, self.classes), 1 / self.classes, dtype=np.float32),)
-        start = f"{split}/cycle-" if weights == "cycles" else f"{split}/{weights}/"
+        start = "test/cycle-" if weights == "cycles" else f"test/{weights}/"
         names = {name.split("/")[1] for name in arrays if name.startswith(start)}
         return tuple(
-            _mean([_probabilities(arrays[f"{split}/{name}/{view}"]) for view in VIEW_SETS[views]])
+            _mean([_probabilities(arrays[f"test/{name}/{view}"]) for view in VIEW_SETS[views]])
             for name in sorted(names, key=lambda name: (len(name), name))
         )
 
@@ -106,32 +104,24 @@ def ensemble_rows(ensembles: Sequence[Ensemble], gallery: Gallery) -> list[dict[
 
 
 def _rows(ensemble: Ensemble, gallery: Gallery) -> Iterator[dict[str, Any]]:
-    labels, held_out = gallery.labels("test"), gallery.labels("validation")
+    labels = gallery.labels()
     if labels is None:
         return
     for replicate in range(min(gallery.runs[name].seeds for name in ensemble.of) // ensemble.members):
         first = replicate * ensemble.members
         drawn = [(name, first + i) for name in ensemble.of for i in range(ensemble.members)]
-        nets, seen = (
-            [
-                net
-                for name, seed in drawn
-                for net in gallery.nets(split, name, seed, ensemble.weights, ensemble.views)
-            ]
-            for split in ("test", "validation")
-        )
-        row = {
+        nets = [
+            net for name, seed in drawn for net in gallery.nets(name, seed, ensemble.weights, ensemble.views)
+        ]
+        yield {
             "ensemble": ensemble.id,
             "replicate": replicate,
             "seeds": f"{first}-{first + ensemble.members - 1}" if ensemble.members > 1 else str(first),
             "nets": len(nets),
             **scores(_mean(nets), labels),
             "disagreement": disagreement(nets),
+            "right": packed(_mean(nets).argmax(1) == labels),
         }
-        if held_out is not None:
-            row["validation_error"] = scores(_mean(seen), held_out)["test_error"]
-        row["right"] = packed(_mean(nets).argmax(1) == labels)
-        yield row
 
 
 def sampled_rows(gallery: Gallery, together: int = 1) -> list[dict[str, Any]]:
@@ -141,7 +131,7 @@ def sampled_rows(gallery: Gallery, together: int = 1) -> list[dict[str, Any]]:
     experiment and number of members the mean over the sets, with the least and the most; with 1 view and,
     where views are kept, with 10; and for 1 and 4 members with all numbers of views.
     """
-    labels = gallery.labels("test")
+    labels = gallery.labels()
     if labels is None:
         return []
     rng = np.random.Generator(np.random.PCG64(0))
@@ -154,15 +144,14 @@ def sampled_rows(gallery: Gallery, together: int = 1) -> list[dict[str, Any]]:
                 if views not in (1, 10) and members not in (1, 4):
                     continue
                 errors = [
-                    _error([gallery.nets("test", name, seed, "last", views)[0] for seed in one], labels)
+                    _error([gallery.nets(name, seed, "last", views)[0] for seed in one], labels)
                     for one in sets
                 ]
                 rows.append(_point(name, "last", members, views, errors))
-        cycles = len(gallery.nets("test", name, 0, "cycles", 1)) if runs.seeds else 0
+        cycles = len(gallery.nets(name, 0, "cycles", 1)) if runs.seeds else 0
         for last in range(1, cycles + 1):
             errors = [
-                _error(gallery.nets("test", name, seed, "cycles", 1)[-last:], labels)
-                for seed in range(runs.seeds)
+                _error(gallery.nets(name, seed, "cycles", 1)[-last:], labels) for seed in range(runs.seeds)
             ]
             rows.append(_point(name, "cycles", last, 1, errors))
     return rows

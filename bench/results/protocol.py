@@ -77,11 +77,15 @@ def _of_both(name: str, *specs: dict[str, Any]) -> bool:
 
 
 def _said(spec: RunSpec, images: int, size: int) -> dict[str, Any]:
-    """A specification by dotted names, with numbers where it means all of the data set, and its steps."""
+    """A specification by dotted names, with numbers where it means all of the data set, and its steps.
+
+    Half of the classes are taken for half of the images.
+    """
     found = flat(spec.model_dump(mode="json"))
-    if not images or spec.data.half or spec.probe:
+    if not images or spec.probe:
         return found
-    train = spec.data.train or images - spec.data.validation
+    there = images // 2 if spec.data.half else images
+    train = spec.data.train or there - spec.data.validation
     steps = spec.recipe.epochs * (train // spec.recipe.batch_size)
     return {**found, "data.train": train, "data.size": spec.data.size or size, "steps": steps}
 

@@ -1,10 +1,13 @@
 """Whether verdicts and estimates came out again."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from bench.claims import Difference, stats
 from bench.claims.again import apart, tally, verdict_again
+from bench.claims.remarks import UNREACHED
 from bench.claims.verdicts import decide
 from tests.claims.made import by_seed
 
@@ -51,6 +54,17 @@ def test_without_spread_there_is_no_distance():
     flat, found = stats.mean(np.ones(5)), stats.mean(np.arange(5.0))
     assert apart(flat, found) is None
     assert apart(found, found).agree
+
+
+def test_undecided_both_times_is_told_apart_and_what_never_got_there_left_out():
+    rng = np.random.Generator(np.random.PCG64(5))
+    one, other = outcome(rng, 0.0), outcome(rng, 0.0)
+    assert one.verdict == other.verdict == "undecided"
+    assert tally([(one, other)]).line.startswith(
+        "1 of 1 verdicts came out again (1 of them undecided both times)"
+    )
+    bounded = replace(other, remarks=(UNREACHED,))
+    assert len(tally([(one, other), (one, bounded)]).apart) == 1
 
 
 def test_nothing_in_common_is_said():

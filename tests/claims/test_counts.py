@@ -18,11 +18,13 @@ def count(name: str, quantity: str) -> int | None:
     [
         (Count(**BASE, values={"small": 61_706}), True),
         (Count(**BASE, values={"small": 60_000}), False),
-        (Count(**BASE, values={"small": 60_000}, within=0.03), True),
-        (Count(**BASE, values={"small": 60_000}, within=0.02), False),
-        (Count(**BASE, values={"small": 61_706, "large": 60_000_000}, within=0.01), False),
+        (Count(**BASE, values={"small": 60_000}, rounded=True), True),  # one digit is printed, so 5 %
+        (Count(**BASE, values={"small": 58_000}, rounded=True), False),
+        (Count(**BASE, values={"small": 61_600}, rounded=True), False),  # a hundred is its last digit
+        (Count(**BASE, values={"small": 61_700, "large": 61_000_000}, rounded=True), True),
+        (Count(**BASE, values={"small": 61_706, "large": 59_000_000}, rounded=True), False),
         (CountGap(**BASE, more="large", fewer="cut", by=1_696_512), True),
-        (CountGap(**BASE, more="large", fewer="cut", by=1_000_000, within=0.05), False),
+        (CountGap(**BASE, more="large", fewer="cut", by=1_000_000, rounded=True), False),
         (CountGap(**BASE, more="cut", fewer="large", by=1_696_512), False),
         (CountOrder(**BASE, falling=("large", "cut", "small")), True),
         (CountOrder(**BASE, falling=("cut", "large")), False),
@@ -41,8 +43,8 @@ def test_arithmetic_decides(claim: Exact, holds):
 
 
 def test_the_note_tells_the_counts_the_difference_and_why():
-    claim = CountGap(**BASE, more="large", fewer="cut", by=1_000_000, within=0.05, remark="Two groups")
+    claim = CountGap(**BASE, more="large", fewer="cut", by=1_000_000, rounded=True, remark="Two groups")
     assert judge(claim, count)[1] == (
         "exact count: large 60,965,224, cut 59,268,712; difference 1,696,512 "
-        "(rounded numbers count within 5 %). Two groups"
+        "(rounded ones agree within one of their last digit, and within 5 %). Two groups"
     )

@@ -176,7 +176,7 @@ def probed() -> Results:
     base = made_up()
     rows = []
     for number, one in enumerate(base.plan["experiments"]):
-        probe = {"layer": number % 2 + 1, "classifier": "svm"}
+        probe = {"layer": number % 2 + 1, "classifier": "svm", "strengths": [0.1, 1.0]}
         rows.append(
             {**one, "spec": {**one["spec"], "probe": probe}} | ({"source": "A"} if number < 2 else {})
         )

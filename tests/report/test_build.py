@@ -183,7 +183,7 @@ def test_probes_say_what_they_are(tmp_path):
 def test_probes_of_images_have_no_network_to_share(tmp_path):
     made = probed()
     kept = {name: part for name, part in made.plan["experiments"][-1]["spec"].items() if name != "model"}
-    spec = {**kept, "probe": {"features": "hog", "classifier": "svm"}}
+    spec = {**kept, "probe": {"features": "hog", "classifier": "svm", "strengths": [1.0]}}
     rows = [*made.plan["experiments"][:-1], {**made.plan["experiments"][-1], "spec": spec}]
     made = replace(made, plan={**made.plan, "experiments": rows})
     assert set(made.experiments) - made.pools.keys() == {made.experiments[-1]}

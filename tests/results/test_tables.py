@@ -133,13 +133,8 @@ def test_halves_of_the_classes_have_half_of_the_test_images(layers):
     assert set(layers.test_images("A3B").values()) == {5000}
     layers = replace(layers, runs=layers.runs.drop(columns="test_images"))  # as in older results
     assert set(layers.test_images("A3B").values()) == {5000}
-    ours = next(row for row in main_table(layers).rows if row[0] == "A3B")
     plan = {**layers.plan, "data": {**layers.plan["data"], "test": 20_000}}
-    twice = next(row for row in main_table(replace(layers, plan=plan)).rows if row[0] == "A3B")
-    place = main_table(layers).columns.index("test error on other images")
-    low, high = map(float, ours[place].split(" to "))
-    other_low, other_high = map(float, twice[place].split(" to "))
-    assert low < other_low < other_high < high
+    assert "test error on other images" not in main_table(layers).columns, "each seed has images of its own"
     assert runs_tables(layers)["A3B"].rows != runs_tables(replace(layers, plan=plan))["A3B"].rows
 
 
