@@ -147,7 +147,7 @@ REFERENCES = [  # of what stands nearest
         value=39.0,
         data="ILSVRC-2010, top-1, 1 crop",
         paper=ALEXNET,
-        where="footnote of Table 1",
+        where="§6, footnote",
     ),
     printed(
         experiment="10 crops",

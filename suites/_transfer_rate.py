@@ -35,15 +35,16 @@ CLAIMS = [
     claim(
         id="few-classifier",
         text="With 200 images (20 a class on average), and others to choose settings by, training the "
-        "classifier alone (by SGD) beats training all, old layers at the best of three shares of the rate.",
+        "classifier alone (by SGD) beats training all, by the best of three trials of the rate and "
+        "old layers' share.",
         lower="classifier",
         higher="whole-mild",
         said="no number",
     ),
     claim(
         id="few-upper",
-        text="With 200 images, and others to choose settings by, training layers 5 to 8, old ones at the "
-        "best of three shares of the rate, beats the classifier alone (by SGD).",
+        text="With 200 images, and others to choose settings by, training layers 5 to 8, by the best of "
+        "three trials of the rate and old layers' share, beats the classifier alone (by SGD).",
         lower="upper-mild",
         higher="classifier",
         said="no number",

@@ -56,6 +56,7 @@ class Tally:
     verdicts: dict[Again, int]
     apart: tuple[Apart, ...]
     undecided: int  # of the verdicts that came out again
+    left_out: int  # pairs of estimates in which some run never got there
 
     @property
     def line(self) -> str:
@@ -67,7 +68,8 @@ class Tally:
         told = [f"{self.verdicts['again']} of {total} verdicts came out again{twice}"]
         told.append(f"{self.verdicts['turned'] or 'none'} turned round")
         if self.apart:
-            told.append(f"{self.agree} of {len(self.apart)} estimates agree")
+            without = f" ({self.left_out} more, of claims to whose level some runs never got, are left out)"
+            told.append(f"{self.agree} of {len(self.apart)} estimates agree{without * bool(self.left_out)}")
             told.append(
                 f"their squared differences are {self.squared:.2f} times their variances on average, where "
                 f"{self.expected:.2f} is to be expected of replicates of one truth"
@@ -96,14 +98,15 @@ def tally(pairs: Sequence[tuple[Outcome, Outcome]]) -> Tally:
     Estimates in which some run never got there are left out: a number that is counted has no spread.
     """
     verdicts = [verdict_again(one.verdict, other.verdict) for one, other in pairs]
+    whole = [(one, other) for one, other in pairs if UNREACHED not in (*one.remarks, *other.remarks)]
     distances = [
         apart(here, there)
-        for one, other in pairs
-        if UNREACHED not in (*one.remarks, *other.remarks)
+        for one, other in whole
         for (_, here), (_, there) in zip(one.contrasts, other.contrasts, strict=False)
     ]
     return Tally(
         {kind: verdicts.count(kind) for kind in WORDS},
         tuple(one for one in distances if one is not None),
         sum(one.verdict == other.verdict == "undecided" for one, other in pairs),
+        sum(len(one.contrasts) for one, other in pairs if (one, other) not in whole),
     )

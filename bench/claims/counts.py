@@ -136,5 +136,7 @@ def judge(claim: Exact, count: Counter) -> tuple[bool | None, str]:
     if isinstance(claim, CountGap):
         note += f"; difference {claim.gap(found):,}"
     if isinstance(claim, (Count, CountGap)) and claim.rounded:
-        note += f" (rounded ones agree within one of their last digit, and within {100 * _MOST:g} %)"
+        note += (
+            f" (of a rounded number one of its last digit, zeros aside, and {100 * _MOST:g} % count as right)"
+        )
     return claim.holds(found), note + (f". {claim.remark}" if claim.remark else "")

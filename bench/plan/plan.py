@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bench.common.errors import UserError
@@ -37,6 +37,9 @@ class Plan:
     replicate: int = 0
     share: float = 1.0  # of the profile's epochs
     rungs: tuple[Plan, ...] = ()
+    elsewhere: Mapping[str, str] = field(
+        default_factory=dict
+    )  # sources' other data sets: where they are from
 
     @property
     def ensembles(self) -> tuple[Ensemble, ...]:
@@ -110,11 +113,13 @@ def make_plan(
     begun = {one.start.source if one.start else one.of for one in standing}
     needed = [one for one in suite.needed(profile_name) if one.id in begun]
     sources: dict[str, PlannedExperiment | PretrainedWeights] = {}
+    used = {images.name: images.provenance}
     for one in needed:
         if one.weights:
             sources[one.id] = given(profile, one, data_dir, say)
         else:
             seen = find_data(suite, one.dataset, profile_name, data_dir, say) if one.dataset else images
+            used[seen.name] = seen.provenance
             untuned = profile.replace(tuning=None)
             longest = max(wanted[each.id] for each in standing if _begins(each, one.id))
             sources[one.id] = planned(suite, untuned, one, seen, range(longest), numbers)
@@ -136,6 +141,7 @@ def make_plan(
         sources=tuple(one for one in sources.values() if isinstance(one, PlannedExperiment)),
         given=tuple(one for one in sources.values() if isinstance(one, PretrainedWeights)),
         replicate=replicate,
+        elsewhere={name: told for name, told in used.items() if name != images.name},
     )
     return replace(plan, rungs=_rungs(plan))
 

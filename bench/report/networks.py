@@ -31,7 +31,7 @@ def count_verdicts(results: Results, outcomes: Sequence[Outcome]) -> Table:
     columns = ("claim", "text", "verdict", "the source says", "why")
     caption = (
         f"Verdicts: {results.label}. Counted are networks built here as their papers have them: where a "
-        "claim is about what a paper says, it is the paper that decides"
+        "claim is about what a paper says, it is the paper that decides; a note says where one differs"
     )
     return Table("verdicts", caption, columns, rows)
 
@@ -47,9 +47,9 @@ def networks_table(results: Results) -> Table | None:
     )
     columns = ("network", "image", *_COLUMNS.values())
     caption = (
-        "Networks: exact counts for one image. MACs and activations are those of convolutions and dense "
-        "layers; the receptive field (pixels a side, borders ignored) is that of the last feature map, which "
-        "for a network without convolutions is the image"
+        "Networks: exact counts for one image. MACs and activations are those of layers with weights; the "
+        "receptive field (pixels a side, borders ignored) is that of the last feature map, which for a "
+        "network of dense layers alone is the image"
     )
     return Table("networks", caption, columns, rows, frozenset(columns[2:]))
 

@@ -6,6 +6,7 @@ from itertools import combinations
 from bench.claims.again import WORDS, Tally, tally, verdict_again
 from bench.claims.kinds import Trained
 from bench.claims.verdicts import Outcome
+from bench.report.protocol import halves
 from bench.report.table import Table, interval
 from bench.results.tables import Results
 
@@ -26,10 +27,14 @@ def replicates_table(results: Results) -> Table | None:
         )
         rows.append((claim, *(cell(one) for one in outcomes), told))
     names = ("first", *(f"replicate {one.replicate}" for one in results.replicates))
+    drawn = (
+        "other halves of the classes, whose test images are others out of the same ones"
+        if halves(results)
+        else "other splits of the same training images, on the same test images"
+    )
     caption = (
-        f"Replicates: {results.label}. All was trained again with other seeds, other splits of the same "
-        "training images and, where settings are searched, other searches; on the same test images. Of all "
-        f"pairs: {agreement(results).line}"
+        f"Replicates: {results.label}. All was trained again with other seeds, {drawn} and, where settings "
+        f"are searched, other searches. Of all pairs: {agreement(results).line}"
     )
     return Table("replicates", caption, ("claim", *names, "verdict"), tuple(rows))
 

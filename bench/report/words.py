@@ -4,9 +4,9 @@ _TEXT = """
 profile: how big the experiments are. Quick takes minutes on two cores, overnight hours, paper is as near
     to the published recipe as the suite goes
 steps: training steps, each with one batch of images. A verdict holds at the budget that it names
-learning speed: marks a verdict on test or training error some of whose nets, frozen ones aside, stand above
-    20 % training error, at most 3 points below their test error. Such nets are half trained or small for
-    the task: with more steps another may be better. Nets without the mark need not be trained out
+learning speed: marks a decided verdict on test or training error some of whose nets, frozen ones aside,
+    stand above 20 % training error, at most 3 points below their test error. Such nets are half trained or
+    small for the task: with more steps another may be better. Nets without the mark need not be trained out
 closing, stable, early: where a straight line over several budgets leads, if the profile has a ladder of
     them. Closing: towards the claim's bound. Stable: not there. Early: a doubling of the budget still gains
     a net more than the difference is worth. Without a ladder nothing is known of other budgets
@@ -30,15 +30,15 @@ for other test images: whether a verdict holds when the test images, too, are ta
     balanced error one from each class. Below 2,000 test images the interval for that is the one shown, and
     decides. Known of test errors, where all runs have seen the same test images
 agree: said of two replicates' estimates whose difference lies within its 95 % interval (Welch). Estimates of
-    several claims may share runs. Replicates have the same test images
+    several claims may share runs
 spread unevenly: one side's standard deviation over seeds is so many times the other's. Beyond 1:3
     levels are only roughly what they are said to be
 fragile: without some one seed the estimate turns its sign, or its own p, not corrected, rises above 0.05.
     A verdict's p is corrected, so that others, too, may need all of their seeds
 some never got there: runs that never reached the level that a claim speaks of count as one epoch more than
     they had. Which side was first is known; how many epochs lie between is not
-settings from the edge: of some contender the best settings tried lie at the end of their range, so that
-    better ones may lie beyond it
+settings from the edge: marks a decided verdict on some contender of which every seed took a setting from
+    the end of its range, so that a better one may lie beyond it
 for these test images: the verdict is not shown where the test images, too, are taken for a sample
 points: percentage points
 training error: on training images without augmentation, after the last epoch. A running one is that of

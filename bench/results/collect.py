@@ -107,6 +107,7 @@ def _found(
         provenance={
             "data": plan.data.provenance,
             "fingerprint": plan.data.fingerprint,
+            **({"sources": dict(plan.elsewhere)} if plan.elsewhere else {}),
             # of the runs themselves: they may have been made on several occasions
             "commits": sorted({run.commit for run in stored.values()}),
             "hardware": sorted({run.hardware for run in stored.values()}),

@@ -15,6 +15,7 @@ from bench.spec.base import Named
 _SAMPLE = 2000  # training images whose colours stand for all
 _GAP = 2  # pixels between images
 _INCH = 0.62  # an image's side on the sheet
+_LETTER = 0.08  # inches of a letter of the names beside
 
 
 def contact_sheet(
@@ -50,10 +51,11 @@ def _line(images: torch.Tensor) -> NDArray[np.uint8]:
 
 
 def _png(sheet: NDArray[np.uint8], names: Sequence[str], draws: int, label: str, dpi: int) -> bytes:
-    size = (_INCH * draws + 2.2, _INCH * len(names) + 0.3)
+    size = (_INCH * draws + 0.4 + _LETTER * max(map(len, names)), _INCH * len(names) + 0.3)
     canvas = Figure(figsize=size, layout="constrained", dpi=dpi)
     axis = canvas.subplots()
     axis.imshow(sheet, interpolation="nearest")
+    axis.set_anchor("E")  # what room is left is for the names
     height = sheet.shape[0] / len(names)
     axis.set_yticks([(i + 0.5) * height for i in range(len(names))], names)
     axis.set_xticks([])

@@ -1,7 +1,9 @@
 """What differs between a profile and the published protocol, read off the specifications."""
 
+from collections.abc import Set
 from typing import Any
 
+from bench import models
 from bench.results.settings import flat
 from bench.spec import Experiment, RunSpec, Suite, resolve
 
@@ -60,20 +62,20 @@ def _departures(
     others = sorted((here.keys() | there.keys()) - _SHOWN.keys() - _NO_PROTOCOL)
     words = {**_SHOWN, **{name: name.replace(".", ", ").replace("_", " ") for name in others}}
     words.pop("recipe.precision")  # which is that of the papers, not of the paper profile
-    for name in _searched(suite, profile_name):  # told by themselves
+    for name in {*_searched(suite, profile_name), *_searched(suite, _REFERENCE)}:  # told by themselves
         words.pop(f"recipe.{name}", None)
-    if here.get("model.name") != there.get("model.name"):  # what only one of two networks has differs in name
-        words = {name: what for name, what in words.items() if _of_both(name, here, there)}
+    networks = {str(spec["model.name"]) for spec in (here, there) if "model.name" in spec}
     return [
         {"what": what, "here": _say(name, here), "published": _say(name, there)}
         for name, what in words.items()
-        if here.get(name) != there.get(name)
+        if here.get(name) != there.get(name) and _of_all(name, networks)
     ]
 
 
-def _of_both(name: str, *specs: dict[str, Any]) -> bool:
-    """Whether a setting is none of a network, or one that all of the specifications have."""
-    return not name.startswith("model.options.") or all(name in spec for spec in specs)
+def _of_all(setting: str, networks: Set[str]) -> bool:
+    """Whether a setting is none of a network's options, or one that all of the networks have."""
+    option = setting.removeprefix("model.options.")
+    return option == setting or all(option in models.member(name).options() for name in networks)
 
 
 def _said(spec: RunSpec, images: int, size: int) -> dict[str, Any]:
@@ -91,13 +93,21 @@ def _said(spec: RunSpec, images: int, size: int) -> dict[str, Any]:
 
 
 def _tuned(suite: Suite, profile_name: str) -> list[dict[str, str]]:
-    """What a profile tunes, strengths of augmentations and shares included."""
-    tuning = suite.profiles[profile_name].tuning
-    if not tuning:
-        return []
+    """What a profile tunes, and the paper profile, strengths of augmentations and shares included."""
+    here = _chosen(suite, profile_name, "none")
+    there = (
+        "the authors' own" if profile_name == _REFERENCE else _chosen(suite, _REFERENCE, "none: as published")
+    )
+    alike = here == there or not (suite.profiles[profile_name].tuning or suite.profiles[_REFERENCE].tuning)
+    return [] if alike else [{"what": "chosen settings", "here": here, "published": there}]
+
+
+def _chosen(suite: Suite, profile_name: str, none: str) -> str:
+    """What a profile tunes, and with how many trials."""
+    if not (tuning := suite.profiles[profile_name].tuning):
+        return none
     space = ", ".join(_searched(suite, profile_name))
-    said = f"{space}: best of {tuning.trials} trials of {tuning.epochs} epochs a seed, on validation images"
-    return [{"what": "chosen settings", "here": said, "published": "the authors' own"}]
+    return f"{space}: best of {tuning.trials} trials of {tuning.epochs} epochs a seed, on validation images"
 
 
 def _searched(suite: Suite, profile_name: str) -> list[str]:

@@ -138,6 +138,8 @@ def test_probes_of_a_net_that_learnt_elsewhere(command, suites_dir, data_dir, tm
     assert code == 0, errors
     folder = tmp_path / "reports" / "probes" / "smoke"
     results = read(folder)
+    assert list(results.provenance["sources"]) == ["other"]
+    assert " Sources, other: " in (folder / "report.md").read_text()
     means = {name: results.values(name, "test_balanced_error").mean() for name in results.experiments}
     assert min(means, key=means.__getitem__) == "learnt"
     assert (folder / "figures" / "errors.svg").is_file()

@@ -30,6 +30,19 @@ def test_a_paper_profile_that_tunes_says_so_with_all_that_it_tunes():
     assert there == "the authors' own"
 
 
+def test_what_the_paper_profile_searches_is_told_beside_what_this_one_does_not():
+    here, there = told("depth", "quick")["chosen settings"]
+    assert (here, there.partition(":")[0]) == ("none", "lr, weight_decay")
+    assert "learning rate" not in told("depth", "quick")
+    assert "chosen settings" not in told("resnet-vs-plain", "quick"), "neither searches"
+
+
+def test_options_that_only_other_networks_have_are_not_told():
+    found = told("ensembles", "quick")
+    assert not [what for what in found if "input size" in what], "which is AlexNet's"
+    assert found["width of the first stage"] == ("12", "the family's own")
+
+
 @pytest.mark.parametrize("profile", ["smoke", "quick", "paper"])
 def test_data_that_only_the_papers_had_are_not_told_as_the_paper_profiles(profile):
     assert "data set" not in told("depth", profile)
