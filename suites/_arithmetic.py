@@ -130,7 +130,7 @@ ON_NETWORKS = [
         source=CLASSIC,
         values={"lenet-5": 60 * K},
         rounded=True,
-        remark="In the original each map of the third layer sees some maps only, pooling has weights, and "
+        remark="In the original 15 of the third layer's 16 maps see some maps only, pooling has weights, and "
         "the output is of radial basis functions: 60,000 in all",
     ),
     weights(
@@ -216,6 +216,7 @@ CLAIMS = [
         text="ResNet-152 costs fewer multiplications than VGG-19.",
         quantity="macs",
         falling=("vgg-19", "resnet-152"),
+        remark="Strides are on 3×3 convolutions (Xie et al.); on 1×1, as in He et al., it costs less",
         said="cheaper",
         source=CLASSIC,
     ),

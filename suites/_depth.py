@@ -58,7 +58,8 @@ CLAIMS = [
     ),
     of_alexnet(
         id="remove-7",
-        text="Without FC7 an AlexNet an eighth as wide, for small images, loses less than 2 points.",
+        text="Without FC7 a narrowed AlexNet for small images (dense layers narrowed most) loses less than 2 "
+        "points.",
         lower="alexnet-without-7",
         higher="alexnet",
         by=-2,
@@ -66,7 +67,8 @@ CLAIMS = [
     ),
     of_alexnet(
         id="remove-67",
-        text="An AlexNet an eighth as wide, for small images, loses a point or more without FC6 and FC7.",
+        text="A narrowed AlexNet for small images (dense layers narrowed most) loses a point or more without "
+        "FC6 and FC7.",
         by=1,
         lower="alexnet",
         higher="alexnet-without-6-7",
@@ -74,8 +76,7 @@ CLAIMS = [
     ),
     of_alexnet(
         id="remove-34",
-        text="An AlexNet an eighth as wide, for small images, loses a point or more without convolutions 3 "
-        "and 4.",
+        text="A narrowed AlexNet for small images loses a point or more without convolutions 3 and 4.",
         by=1,
         lower="alexnet",
         higher="alexnet-without-3-4",
@@ -83,8 +84,8 @@ CLAIMS = [
     ),
     Interaction(
         id="remove-3467",
-        text="Removing all four from an AlexNet an eighth as wide, for small images, costs more than the two "
-        "removals add up to.",
+        text="Removing all four from a narrowed AlexNet for small images costs more than the two removals "
+        "add up to.",
         metric="test_error",
         smaller=("alexnet-without-3-4", "alexnet"),
         larger=("alexnet-without-3-4-6-7", "alexnet-without-6-7"),
@@ -132,7 +133,7 @@ FIGURES = [
         over="alexnet",
         of=WITHOUT,
         name="removed",
-        title="What an AlexNet an eighth as wide, for small images, gains without some of its layers",
+        title="What a narrowed AlexNet for small images gains without some of its layers",
     ),
     Curves(
         groups={

@@ -85,7 +85,7 @@ suite = Suite(
         Dots(name="errors"),
         Curves(
             groups={
-                "few layers": ("scratch", "classifier"),
+                "from scratch, and the classifier": ("scratch", "classifier"),
                 "upper layers": ("upper", "upper-mild"),
                 "all layers": ("whole", "whole-mild"),
             }

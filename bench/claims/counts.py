@@ -136,7 +136,6 @@ def judge(claim: Exact, count: Counter) -> tuple[bool | None, str]:
     if isinstance(claim, CountGap):
         note += f"; difference {claim.gap(found):,}"
     if isinstance(claim, (Count, CountGap)) and claim.rounded:
-        note += (
-            f" (of a rounded number one of its last digit, zeros aside, and {100 * _MOST:g} % count as right)"
-        )
+        off = f"at most one of the last digit, zeros aside, and {100 * _MOST:g} %"
+        note += f" (rounded: right is what is off by {off})"
     return claim.holds(found), note + (f". {claim.remark}" if claim.remark else "")

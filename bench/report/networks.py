@@ -47,9 +47,9 @@ def networks_table(results: Results) -> Table | None:
     )
     columns = ("network", "image", *_COLUMNS.values())
     caption = (
-        "Networks: exact counts for one image. MACs and activations are those of layers with weights; the "
-        "receptive field (pixels a side, borders ignored) is that of the last feature map, which for a "
-        "network of dense layers alone is the image"
+        "Networks: exact counts for one image. MACs and activations are those of convolutions, local and "
+        "dense layers; the receptive field (pixels a side, borders ignored) is that of the last feature map, "
+        "which for a network of dense layers alone is the image"
     )
     return Table("networks", caption, columns, rows, frozenset(columns[2:]))
 

@@ -75,12 +75,12 @@ def _recipe(results: Results) -> str:
 
 def _read_last(results: Results) -> str:
     """That test images are read last, and whether the profile was changed after some had been seen."""
-    told = "Test images are read after training, and nothing in these runs is chosen by them."
+    told = "Test images are read after training: no run is set, stopped or picked by them."
     if edition := int(results.plan.get("edition", 0)):
         times = _TIMES.get(edition, f"{edition} times")
         told += (
-            f" The profile was changed {times} after final runs of it had been seen, and run anew with other "
-            "seeds: the suite file says what was changed, and why."
+            f" The profile was changed {times} after test errors of an earlier edition had been seen, and "
+            "run anew with other seeds: the suite file says what was changed, and why."
         )
     return told
 

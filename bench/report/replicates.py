@@ -30,7 +30,7 @@ def replicates_table(results: Results) -> Table | None:
     drawn = (
         "other halves of the classes, whose test images are others out of the same ones"
         if halves(results)
-        else "other splits of the same training images, on the same test images"
+        else "other draws from the same training images, the same test images"
     )
     caption = (
         f"Replicates: {results.label}. All was trained again with other seeds, {drawn} and, where settings "

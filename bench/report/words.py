@@ -35,6 +35,7 @@ spread unevenly: one side's standard deviation over seeds is so many times the o
     levels are only roughly what they are said to be
 fragile: without some one seed the estimate turns its sign, or its own p, not corrected, rises above 0.05.
     A verdict's p is corrected, so that others, too, may need all of their seeds
+epochs to a level: interpolated between the ends of epochs
 some never got there: runs that never reached the level that a claim speaks of count as one epoch more than
     they had. Which side was first is known; how many epochs lie between is not
 settings from the edge: marks a decided verdict on some contender of which every seed took a setting from
@@ -45,8 +46,8 @@ training error: on training images without augmentation, after the last epoch. A
     the augmented images while they are learnt from
 balanced error: the mean of the classes' errors, where classes are unevenly frequent
 frozen: layers that are not trained
-validation error: on images held out from training, on which settings are chosen: that of the best of
-    several trials is too low by what chance had in it
+validation error: on images held out from training, on which settings are chosen, where any are: that of
+    the best of several trials is too low by what chance had in it
 diverged: a run whose loss became infinite or no number. Tables count it at chance error
 MACs: multiply-accumulates to classify one image
 hash: of the suite as it was declared. Another claim, profile or recipe gives another

@@ -46,5 +46,5 @@ def test_the_note_tells_the_counts_the_difference_and_why():
     claim = CountGap(**BASE, more="large", fewer="cut", by=1_000_000, rounded=True, remark="Two groups")
     assert judge(claim, count)[1] == (
         "exact count: large 60,965,224, cut 59,268,712; difference 1,696,512 "
-        "(of a rounded number one of its last digit, zeros aside, and 5 % count as right). Two groups"
+        "(rounded: right is what is off by at most one of the last digit, zeros aside, and 5 %). Two groups"
     )

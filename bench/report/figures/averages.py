@@ -42,8 +42,8 @@ class Averages(Figure):
             house.name_points(canvas, marked)
             words = self.title or "Error against the number of nets and of views"
             caption = (
-                f"{words} (lines: mean over sampled sets of members, which overlap; bands: least and most; "
-                "descriptive, no test rests on them)"
+                f"{words} (lines: mean over sets of members, of which some overlap; bands: least and "
+                "most; descriptive, no test rests on them)"
             )
             return house.picture_of(canvas, self.file_name, caption, label)
 

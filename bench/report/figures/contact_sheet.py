@@ -20,7 +20,7 @@ class ContactSheet(Figure):
 
         words = self.title or "What each augmentation does"
         caption = (
-            f"{words}, with the settings of this profile, to images that are drawn for the purpose "
-            "(first row: as they are; columns: draws)"
+            f"{words}, with the settings of this profile, to images of 32×32 pixels that are "
+            "drawn for the purpose (first row: as they are)"
         )
         return Picture(self.file_name, caption, "", results.sheet, SHEET) if results.sheet else None
