@@ -21,12 +21,17 @@ from bench.spec.seeds import MOST_EDITIONS
 HELD_OUT = 5_000  # images, where a profile trains on all
 
 
+def networks(suite: Suite, profile_name: str) -> list[Experiment]:
+    """What a profile trains."""
+    return [one for one in suite.standing(profile_name) if not one.look]
+
+
 def probed(suite: Suite, profile_name: str, times: Sequence[Fraction], seeds: int) -> Suite:
     """The suite's profile with every network at each rate, untuned; without claims, looks and figures."""
     profile = suite.profiles[profile_name]
-    networks = [one for one in suite.standing(profile_name) if not one.look]
+    rates = [(one, share) for one in networks(suite, profile_name) for share in times]
     return suite.replace(
-        experiments=tuple(at_rate(one, share, profile.recipe.lr) for one in networks for share in times),
+        experiments=tuple(at_rate(one, share, profile.recipe.lr) for one, share in rates),
         profiles={
             profile_name: profile.replace(
                 edition=MOST_EDITIONS - 1,
@@ -52,11 +57,11 @@ def name(network: str, times: Fraction) -> str:
     return f"{network} at {float(times):.3g}"
 
 
-def table(results: Results, networks: Sequence[str], times: Sequence[Fraction]) -> str:
+def table(results: Results, names: Sequence[str], times: Sequence[Fraction]) -> str:
     """Means over seeds: validation error, and in brackets training error, by network and rate."""
     lines = ["| network | " + " | ".join(f"{share} × its rate" for share in times) + " |"]
     lines.append("|---|" + "---:|" * len(times))
-    for network in networks:
+    for network in names:
         cells = []
         for share in times:
             held_out, trained = (
@@ -87,9 +92,9 @@ def main() -> None:
         reports_dir=asked.folder / "reports",
         say=lambda line: print(line.partition(": test error")[0]),
     )
-    networks = [one.id for one in suite.standing(asked.profile) if not one.look]
+    names = [one.id for one in networks(suite, asked.profile)]
     print(f"{asked.suite}, {asked.profile}: validation error (training error), %, {asked.seeds} seeds")
-    print(table(done.results, networks, asked.times))
+    print(table(done.results, names, asked.times))
 
 
 if __name__ == "__main__":
