@@ -56,7 +56,7 @@ class Tally:
     verdicts: dict[Again, int]
     apart: tuple[Apart, ...]
     undecided: int  # of the verdicts that came out again
-    left_out: int  # pairs of estimates in which some run never got there
+    unreached: int  # of the pairs of estimates, those of claims to whose level some run never got
 
     @property
     def line(self) -> str:
@@ -68,8 +68,8 @@ class Tally:
         told = [f"{self.verdicts['again']} of {total} verdicts came out again{twice}"]
         told.append(f"{self.verdicts['turned'] or 'none'} turned round")
         if self.apart:
-            without = f" ({self.left_out} more, of claims to whose level some runs never got, are left out)"
-            told.append(f"{self.agree} of {len(self.apart)} estimates agree{without * bool(self.left_out)}")
+            counts = f" ({self.unreached} of them of claims to whose level some runs never got)"
+            told.append(f"{self.agree} of {len(self.apart)} estimates{counts * bool(self.unreached)} agree")
             told.append(
                 f"their squared differences are {self.squared:.2f} times their variances on average, where "
                 f"{self.expected:.2f} is to be expected of replicates of one truth"
@@ -93,20 +93,17 @@ class Tally:
 
 
 def tally(pairs: Sequence[tuple[Outcome, Outcome]]) -> Tally:
-    """Of the outcomes of the same claims in two independent sets of runs, pair by pair.
-
-    Estimates in which some run never got there are left out: a number that is counted has no spread.
-    """
+    """Of the outcomes of the same claims in two independent sets of runs, pair by pair."""
     verdicts = [verdict_again(one.verdict, other.verdict) for one, other in pairs]
-    whole = [(one, other) for one, other in pairs if UNREACHED not in (*one.remarks, *other.remarks)]
     distances = [
-        apart(here, there)
-        for one, other in whole
+        (found, UNREACHED in (*one.remarks, *other.remarks))
+        for one, other in pairs
         for (_, here), (_, there) in zip(one.contrasts, other.contrasts, strict=False)
+        if (found := apart(here, there)) is not None
     ]
     return Tally(
         {kind: verdicts.count(kind) for kind in WORDS},
-        tuple(one for one in distances if one is not None),
+        tuple(found for found, _ in distances),
         sum(one.verdict == other.verdict == "undecided" for one, other in pairs),
-        sum(len(one.contrasts) for one, other in pairs if (one, other) not in whole),
+        sum(unreached for _, unreached in distances),
     )

@@ -94,12 +94,13 @@ def _said(spec: RunSpec, images: int, size: int) -> dict[str, Any]:
 
 def _tuned(suite: Suite, profile_name: str) -> list[dict[str, str]]:
     """What a profile tunes, and the paper profile, strengths of augmentations and shares included."""
+    if not (suite.profiles[profile_name].tuning or suite.profiles[_REFERENCE].tuning):
+        return []
     here = _chosen(suite, profile_name, "none")
     there = (
         "the authors' own" if profile_name == _REFERENCE else _chosen(suite, _REFERENCE, "none: as published")
     )
-    alike = here == there or not (suite.profiles[profile_name].tuning or suite.profiles[_REFERENCE].tuning)
-    return [] if alike else [{"what": "chosen settings", "here": here, "published": there}]
+    return [] if here == there else [{"what": "chosen settings", "here": here, "published": there}]
 
 
 def _chosen(suite: Suite, profile_name: str, none: str) -> str:

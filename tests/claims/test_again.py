@@ -56,7 +56,7 @@ def test_without_spread_there_is_no_distance():
     assert apart(found, found).agree
 
 
-def test_undecided_both_times_is_told_apart_and_what_never_got_there_left_out():
+def test_undecided_both_times_is_told_apart_and_what_never_got_there_named():
     rng = np.random.Generator(np.random.PCG64(5))
     one, other = outcome(rng, 0.0), outcome(rng, 0.0)
     assert one.verdict == other.verdict == "undecided"
@@ -64,7 +64,9 @@ def test_undecided_both_times_is_told_apart_and_what_never_got_there_left_out():
         "1 of 1 verdicts came out again (1 of them undecided both times)"
     )
     bounded = replace(other, remarks=(UNREACHED,))
-    assert len(tally([(one, other), (one, bounded)]).apart) == 1
+    found = tally([(one, other), (one, bounded)])
+    assert len(found.apart) == 2
+    assert "of 2 estimates (1 of them of claims to whose level some runs never got)" in found.line
 
 
 def test_nothing_in_common_is_said():
