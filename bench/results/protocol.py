@@ -19,15 +19,19 @@ _SHOWN = {  # in words, and first; whatever else differs follows under its own n
     "model.options.scale": "widths, as a share of the family's",
     "model.options.batch_norm": "batch norm (VGG)",
     "model.options.dropout": "dropout on dense layers",
+    "model.options.lrn": "local response normalization",
     "steps": "training steps",
     "recipe.epochs": "epochs",
     "recipe.batch_size": "batch size",
     "recipe.lr": "learning rate",
     "recipe.weight_decay": "weight decay",
     "recipe.schedule": "learning-rate schedule",
+    "recipe.milestones": "milestones (shares of the training)",
+    "recipe.decay": "rate divided by, at each",
     "recipe.precision": "precision",
     "augment": "augmentation",
 }
+_SCHEDULES = {"recipe.milestones": {"step"}, "recipe.decay": {"step", "plateau"}}  # those that have it
 _PRECISIONS = {"bf16": "bf16 (float32 on cores without it)", "fp32": "float32"}
 _UNSAID = {"data.train": "all", "data.size": "as published", "model.": "the family's own"}
 
@@ -84,6 +88,9 @@ def _said(spec: RunSpec, images: int, size: int) -> dict[str, Any]:
     Half of the classes are taken for half of the images.
     """
     found = flat(spec.model_dump(mode="json"))
+    for name, schedules in _SCHEDULES.items():
+        if spec.recipe.schedule not in schedules:
+            del found[name]
     if not images or spec.probe:
         return found
     there = images // 2 if spec.data.half else images
@@ -132,4 +139,8 @@ def _say(name: str, values: dict[str, Any]) -> str:
         )
     if name == "recipe.precision":
         return _PRECISIONS[value]
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
     return f"{value:,}" if isinstance(value, int) else str(value)

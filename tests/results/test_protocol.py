@@ -2,10 +2,11 @@ import pytest
 
 from bench import load_suite
 from bench.results.protocol import differences
+from bench.spec import Suite
 
 
-def told(suite: str, profile: str) -> dict[str, tuple[str, str]]:
-    rows = differences(load_suite(suite), profile)
+def told(suite: str | Suite, profile: str) -> dict[str, tuple[str, str]]:
+    rows = differences(load_suite(suite) if isinstance(suite, str) else suite, profile)
     return {row["what"]: (row["here"], row["published"]) for row in rows}
 
 
@@ -61,7 +62,16 @@ def test_of_several_networks_one_that_is_trained_is_told():
 
 
 def test_whatever_differs_is_shown_the_table_only_gives_words():
-    rows = told("augmentation", "quick")
-    assert rows["recipe, milestones"] == ("[0.5, 0.75]", "[0.3, 0.6, 0.8]")
-    assert rows["recipe, decay"] == ("10.0", "5.0")
+    suite = load_suite("augmentation")
+    quick = suite.profiles["quick"]
+    smoothed = quick.replace(recipe=quick.recipe.replace(label_smoothing=0.1))
+    rows = told(suite.replace(profiles={**suite.profiles, "quick": smoothed}), "quick")
+    assert rows["recipe, label smoothing"] == ("0.1", "none")
     assert not {"seed", "data, fingerprint", "data, seed"} & set(rows)
+
+
+def test_milestones_are_told_of_schedules_that_have_them():
+    rows = told("augmentation", "quick")
+    assert rows["learning-rate schedule"] == ("one-cycle", "step")
+    assert rows["milestones (shares of the training)"] == ("none", "0.3, 0.6, 0.8")
+    assert rows["rate divided by, at each"] == ("none", "5.0")
