@@ -28,6 +28,8 @@ SHOWN = PUBLISHED / "resnet-vs-plain" / "quick"
 def suites() -> str:
     """The published reports: what each asks, and how its claims came out."""
     from bench.report.library import tally_of
+    from bench.report.replicates import not_again
+    from bench.results.files import read
     from bench.results.scale import steps_of
 
     lines = ["| suite | question | claims at this budget | published report |", "|---|---|---|---|"]
@@ -38,6 +40,8 @@ def suites() -> str:
         trained = [one["verdict"] for one in outcomes if one["p"] or one["contrasts"]]
         left = len(plan["claims"]) - len(outcomes)
         told = [tally_of(trained), counted and f"exact counts: {tally_of(counted)}"]
+        if apart := len(not_again(read(folder))):
+            told[0] += f" ({apart} of the decided not again in every replicate)"
         tally = "; ".join(filter(None, [*told, left and f"{left} not asked"]))
         size = folder.name if plan["experiments"] else "counts"
         budget = steps_of(plan["experiments"])
@@ -80,7 +84,11 @@ def again() -> str:
         sum(sum(found.verdicts.values()) for found in every),
         *(sum(found.verdicts[kind] for found in every) for kind in ("again", "turned")),
     )
-    told = f"{same} of {total} verdicts came out again, pair by pair, and {turned or 'none'} turned round"
+    twice = sum(found.undecided for found in every)
+    told = (
+        f"{same} of {total} verdicts came out again, pair by pair ({twice} of them undecided both times),\n"
+        f"and {turned or 'none'} turned round"
+    )
     return (
         f"{len(every)} suites were run again as a whole, with other seeds and splits, some on other kinds of "
         f"processors:\n{told}\n([how that is counted](docs/statistics.md#replicates))."
@@ -97,7 +105,7 @@ def replicates() -> str:
         "turned round",
         "estimates that agree",
     )
-    heads += ("squared differences over variances", "expected")
+    heads += ("squared differences over variances", "expected at most")
     lines = [f"| {' | '.join(heads)} |", "|---" + "|---:" * 7 + "|"]
     for results, found in agreements():
         cells = (

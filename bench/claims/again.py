@@ -72,7 +72,7 @@ class Tally:
             told.append(f"{self.agree} of {len(self.apart)} estimates{counts * bool(self.unreached)} agree")
             told.append(
                 f"their squared differences are {self.squared:.2f} times their variances on average, where "
-                f"{self.expected:.2f} is to be expected of replicates of one truth"
+                f"{self.expected:.2f} at most is to be expected of replicates of one truth"
             )
         return "; ".join(told)
 
@@ -88,7 +88,11 @@ class Tally:
 
     @property
     def expected(self) -> float:
-        """What that is on average for replicates of one truth."""
+        """What that is on average for replicates of one truth, at most.
+
+        Less where contenders of a seed are alike, as by a split that they share: Welch's variance, of
+        differences that are not paired, takes them for independent.
+        """
         return fmean(one.expected for one in self.apart)
 
 

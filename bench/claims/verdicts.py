@@ -237,7 +237,7 @@ def _seeds_needed(
     if not will_do(
         stats.within_reach(one.value - bound, fixed, level / shares) for bound, one, _, fixed in asked
     ):
-        return f"no number of seeds finds an effect of this size on {found.few} test images", None
+        return f"no number of seeds finds an effect of this size on {found.few} test images{then}", None
     return f"more than {LOOKS[-1]} seeds would be needed for an effect of this size{then}", None
 
 

@@ -130,7 +130,8 @@ def lead(results: Results, outcomes: list[Outcome]) -> str:
     ]
     marks = ", ".join(f"{remark} {n}" for remark, n in weak.items())
     asked += f" Marks on these verdicts: {marks}." if marks else ""
-    asked += f" {again}" if (again := not_again(results)) else ""
+    if apart := not_again(results):
+        asked += f" Decided, but not again in every replicate: {', '.join(apart)}."
     return asked + (f" Not asked here: {', '.join(left)}." if left else "")
 
 

@@ -16,8 +16,8 @@ def shared_splits(results: Results) -> str:
     if not (drawn := splits(results)):
         return ""
     return (
-        f". Seeds of a set share a split, and count as independent all the same: intervals, and verdicts, "
-        f"hold for the {drawn} splits drawn, and are too narrow for others"
+        f". Seeds of a set share a split: intervals and verdicts that count several seeds or sets of a split "
+        f"as independent hold for the {drawn} splits drawn, and may be too narrow for others"
     )
 
 

@@ -53,7 +53,7 @@ def _chance(results: Results) -> str:
     few = few_images(results)
     scopes = [_recipe(results)]
     if shared := splits(results):
-        scopes.append(f"for the {shared} splits that its seeds share")
+        scopes.append(f"where seeds share splits, for the {shared} drawn")
     if not few:
         its = "the test images of the classes that its seeds drew" if halves(results) else "these test images"
         scopes.append(f"for {its}")
@@ -61,7 +61,8 @@ def _chance(results: Results) -> str:
         f"Verdicts are given at the declared looks alone, here of {told} seeds. The chance that any claim of "
         f"this report is supported or contradicted by the luck of its seeds{' and test images' * few} alone "
         f"is some 5 % at most, {', '.join(scopes)}, where seeds are neither too skewed (which is not looked "
-        "at) nor spread too unevenly (which verdicts say of themselves) (docs/statistics.md)."
+        "at) nor spread too unevenly (which verdicts say of themselves). Simulations show that of seeds "
+        f"(docs/statistics.md){'; for test images it rests on an approximation, meant to be cautious' * few}."
     )
 
 
@@ -79,8 +80,8 @@ def _read_last(results: Results) -> str:
     if edition := int(results.plan.get("edition", 0)):
         times = _TIMES.get(edition, f"{edition} times")
         told += (
-            f" The profile was changed {times} after test errors of an earlier edition had been seen, and "
-            "run anew with other seeds: the suite file says what was changed, and why."
+            f" The profile, or what claims ask, was changed {times} after test errors of an earlier edition "
+            "had been seen, and all was run anew with other seeds: the suite file says what, and why."
         )
     return told
 

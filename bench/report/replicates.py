@@ -39,16 +39,15 @@ def replicates_table(results: Results) -> Table | None:
     return Table("replicates", caption, ("claim", *names, "verdict"), tuple(rows))
 
 
-def not_again(results: Results) -> str:
-    """Which verdicts were not given in every replicate, in a sentence; empty where all were."""
+def not_again(results: Results) -> list[str]:
+    """The claims that were decided, but not so in every replicate."""
     again = [_trained(one.outcomes) for one in results.replicates]
-    open_ones = [
+    return [
         claim
         for claim, one in _trained(results.outcomes).items()
         if one.verdict != "undecided"
         and any(other[claim].verdict != one.verdict for other in again if claim in other)
     ]
-    return f"Decided, but not again in every replicate: {', '.join(open_ones)}." if open_ones else ""
 
 
 def agreement(results: Results) -> Tally:

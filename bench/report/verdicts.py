@@ -48,9 +48,9 @@ def verdict_table(results: Results, outcomes: Sequence[Outcome]) -> Table:
         f"Verdicts: {results.label}. Estimates are differences of means over n seeds, of ensembles over "
         f"disjoint sets of them, with 95 % intervals for the choice of seeds{images}, one at a time; p is "
         "two-sided, for what was asked (any difference at all, where no bound is named): that of a claim's "
-        "weakest difference, or, where any is reversed, of the strongest reversed one times their "
-        f"number; after Holm's correction over {trained} claims, it decides where it is at most the level of "
-        "its look",
+        "weakest difference, or, where any is reversed, of the strongest reversed one times the "
+        f"number of its differences; after Holm's correction over {trained} claims, it decides where it is "
+        "at most the level of its look",
         ("claim", "text", "verdict", "budget", "estimate", "p", "level", "n", source, "why"),
         tuple(rows),
         frozenset({"p", "level", "n"}),

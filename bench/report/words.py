@@ -5,7 +5,7 @@ profile: how big the experiments are. Quick takes minutes on two cores, overnigh
     to the published recipe as the suite goes
 steps: training steps, each with one batch of images. A verdict holds at the budget that it names
 learning speed: marks a decided verdict on test or training error some of whose nets, frozen ones aside,
-    stand above 20 % training error, at most 3 points below their test error. Such nets are half trained or
+    stand above 20 % training error, at most 3 points below their test error. Such nets seem half trained, or
     small for the task: with more steps another may be better. Nets without the mark need not be trained out
 closing, stable, early: where a straight line over several budgets leads, if the profile has a ladder of
     them. Closing: towards the claim's bound. Stable: not there. Early: a doubling of the budget still gains
@@ -29,8 +29,9 @@ seeds needed: to find a difference as large as the one seen with a power of 80 %
 for other test images: whether a verdict holds when the test images, too, are taken for a sample, of a
     balanced error one from each class. Below 2,000 test images the interval for that is the one shown, and
     decides. Known of test errors, where all runs have seen the same test images
-agree: said of two replicates' estimates whose difference lies within its 95 % interval (Welch). Estimates of
-    several claims may share runs
+agree: said of two replicates' estimates whose difference lies within its 95 % interval (Welch's, here with
+    his own degrees of freedom). Estimates of several claims may share runs. Where contenders of a seed share
+    a split and are not paired, variances are too large, so that estimates lie closer together than expected
 spread unevenly: one side's standard deviation over seeds is so many times the other's. Beyond 1:3
     levels are only roughly what they are said to be
 fragile: without some one seed the estimate turns its sign, or its own p, not corrected, rises above 0.05.
