@@ -15,10 +15,18 @@ NETS = {
 errs_less = partial(Difference, metric="test_error", source=LECTURE, said="no number")
 
 
-def trained(nets):
-    """An experiment for each net; of local filters it is measured how unlike they are by place."""
+def trained(nets, rates):
+    """An experiment for each net, some at a rate of their own; of local filters, how unlike they are."""
     measures = {"local-net": ("filter_unlikeness",)}
-    return [Experiment(id=name, model=net, measures=measures.get(net["name"])) for name, net in nets.items()]
+    return [
+        Experiment(
+            id=name,
+            model=net,
+            recipe={"lr": rates[name]} if name in rates else {},
+            measures=measures.get(net["name"]),
+        )
+        for name, net in nets.items()
+    ]
 
 
 def shifted(names, at):

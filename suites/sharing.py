@@ -10,6 +10,10 @@ Profiles
          seeds. Decides: shared-beats-local, local-beats-full, max-average, moved-together, pooling-tolerates,
          sharing-tolerates, registered; counts fewer-weights, equal-work. Whether local filters come out alike
          is asked of photographs: here so few steps leave most of a filter as it began.
+         A probe with one seed had validation errors of 2.0, 1.5, 2.7 % with shared filters at rates of 0.017,
+         0.05, 0.15; 3.0, 2.5, 3.6 with local ones; 3.1, 2.8, 90 with full connection; 1.8, 1.8, 3.0 without
+         pooling; 2.3, 1.8, 1.4 with average pooling; 2.2, 1.8, 3.5 and 3.3, 2.8, 4.1 trained on moved digits.
+         So each has its best of these: 0.05, average pooling 0.15.
   paper  All 60,000 images, 20 epochs: what a full-sized version would be (no source has a protocol).
 """
 
@@ -38,7 +42,7 @@ suite = Suite(
     question="What does sharing weights between places buy, and what does pooling?",
     data="mnist",
     experiments=[
-        *trained(OTHERS),
+        *trained(OTHERS, rates={"average": 0.15}),
         *(Experiment(id=f"{kind}-moved", model=NETS[kind], augment=MOVES) for kind in KINDS[:2]),
         *shifted(LOOKED, at=(0, 1, 2, 3)),
     ],
