@@ -16,6 +16,7 @@ from bench.cli.work import (
     open_tracker,
     silent,
     verified_runs,
+    warn_of_mixed,
 )
 from bench.common.errors import UserError
 from bench.execute.display import Display, Lines
@@ -176,6 +177,8 @@ def _once(
         if plan.experiments
         else f"{suite.name}: counting {len(plan.networks)} networks"
     )
+    if missing and cached.results and not options.address:  # of a cluster's machines nothing is known here
+        warn_of_mixed(plan, cached, feedback.warn)
     done = drive(plan, cached, executor(), tracker, feedback.display(), options.runs_dir) if missing else None
     # the report says what is missing
     whole = plan if options.only == "*" else options.plan(suite, seeds, feedback.warn, only="*")

@@ -110,8 +110,8 @@ def plan(
         highlight=False,
     )
     console.print(plan_table(made, cached))
-    for line in mixed_environments(made, cached, this_environment()):
-        warn(line)
+    for claim, machines in mixed_environments(made, cached, this_environment()).items():
+        warn(f"claim {claim} compares runs of different machines: {machines}")
     if specs is not None:
         from bench.store.transport import write_specs
 

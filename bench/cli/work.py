@@ -138,6 +138,18 @@ def this_environment() -> str:
     return environment_class(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
 
 
+def warn_of_mixed(made: "Plan", cached: "CachedRuns", warn: Say) -> None:
+    """Tell before training that claims will compare runs of unlike machines: some there, some from here."""
+    from bench.store.cache import mixed_environments
+
+    if mixed := mixed_environments(made, cached, this_environment()):
+        machines = "; ".join(dict.fromkeys(mixed.values()))
+        warn(
+            f"{', '.join(mixed)}: runs of different machines will be compared ({machines}), and the report "
+            "says so beside the verdicts; go on where the first were made, or anew with another --runs-dir"
+        )
+
+
 @contextmanager
 def executor_for(options: Options) -> Iterator["Executor"]:
     """Ray, or this process; ended when the block is left."""

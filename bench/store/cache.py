@@ -79,8 +79,8 @@ def _step(
     return advanced
 
 
-def mixed_environments(plan: Plan, cached: CachedRuns, here: str) -> list[str]:
-    """A line for each claim whose sides come, or would come, from machines of different classes."""
+def mixed_environments(plan: Plan, cached: CachedRuns, here: str) -> dict[str, str]:
+    """The claims whose sides come, or would come, from machines of different classes, and which those are."""
     classes: dict[str, set[str]] = {}
     for one in plan.experiments:
         runs = cached.progress.finals(one)
@@ -88,10 +88,10 @@ def mixed_environments(plan: Plan, cached: CachedRuns, here: str) -> list[str]:
         missing = not runs or any(run not in cached.progress for run in runs)
         classes[one.id] = (known | ({here} if missing else set())) - {""}
     pools = {one.id: one.of for one in plan.ensembles}
-    lines = []
+    found = {}
     for claim in plan.suite.decided(plan.profile_name):
         ids = [name for named in claim.experiments() for name in pools.get(named, (named,))]
         mixed = sorted(set().union(*(classes.get(name, set()) for name in ids)))
         if len(mixed) > 1:
-            lines.append(f"claim {claim.id} compares runs of different machines: {'; '.join(mixed)}")
-    return lines
+            found[claim.id] = "; ".join(mixed)
+    return found

@@ -97,6 +97,9 @@ def test_runs_of_unlike_machines_are_told_before_and_beside_the_verdict(
     assert command(*run_tiny(suites_dir, data_dir, "--no-tune"))[0] == 0
     report = (tmp_path / "reports" / "tiny" / "smoke" / "report.md").read_text()
     assert "its sides were run on different machines: torch 1.0, cpu, abacus" in report
+    code, told, _ = command(*run_tiny(suites_dir, data_dir, "--no-tune", "--seeds", "3"))
+    assert code == 0
+    assert "residual-wins: runs of different machines will be compared (torch 1.0, cpu, abacus; " in told
 
 
 @pytest.mark.parametrize(
