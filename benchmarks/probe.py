@@ -15,6 +15,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import bench
+from bench import models
 from bench.common.errors import UserError, suggest
 from bench.results.tables import Results
 from bench.spec import Experiment, Suite
@@ -42,6 +43,8 @@ def probed(
     """The suite's profile with the networks at each rate, untuned; without claims, looks and figures."""
     profile = suite.profiles[profile_name]
     rates = [(one, share) for one in asked for share in times]
+    named = [model.name for one in asked if (model := one.model or profile.network)]
+    known = {option for name in named for option in models.member(name).options()}
     return suite.replace(
         experiments=tuple(at_rate(one, share, profile.recipe.lr) for one, share in rates),
         profiles={
@@ -49,6 +52,7 @@ def probed(
                 edition=MOST_EDITIONS - 1,
                 data=profile.data.replace(validation=profile.data.validation or HELD_OUT),
                 seeds=seeds,
+                model={name: value for name, value in profile.model.items() if name in known},
                 tuning=None,
                 ladder=None,
                 stand_in=False,

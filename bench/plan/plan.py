@@ -128,7 +128,7 @@ def make_plan(
         known = sources | {made.id: made for made in experiments}
         experiments.append(planned(suite, profile, one, images, range(wanted[one.id]), numbers, known))
     experiments.sort(key=lambda made: standing.index(made.experiment))
-    known_options(suite, profile, experiments)
+    known_options(suite, profile_name)
     check_quantities(suite.claims, [one.counts for one in experiments])
     plan = Plan(
         suite,

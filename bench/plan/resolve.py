@@ -1,6 +1,6 @@
 """From an experiment of a suite to a planned one, checked against models, data and what it begins with."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -139,10 +139,11 @@ def _own_options(model: Named, family: models.Member, profile: Profile) -> Named
     return Named(name=family.name, options=options)
 
 
-def known_options(suite: Suite, profile: Profile, experiments: Sequence[PlannedExperiment]) -> None:
-    """Raises UserError for an option of the profile that none of its models has."""
-    named = [one.spec.model.name for one in experiments if one.spec.model]
-    known = {option for name in named for option in models.member(name).options()}
+def known_options(suite: Suite, profile_name: str) -> None:
+    """Raises UserError for an option of a profile that no model has which it trains, asked for now or not."""
+    profile = suite.profiles[profile_name]
+    chosen = [one.model or profile.network for one in suite.standing(profile_name)]
+    known = {option for model in chosen if model for option in models.member(model.name).options()}
     for name in profile.model:
         if name not in known:
             raise UserError(f"{suite.name}: no model has the option {name!r}: {suggest(name, known)}")

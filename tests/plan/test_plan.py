@@ -79,6 +79,11 @@ def test_a_profile_s_options_go_to_the_models_that_have_them(suite, data_dir):
     mixed = suite.replace(experiments=experiments, profiles={"paper": profile}, claims=())
     options = [dict(one.spec.model.options) for one in make_plan(mixed, "paper", data_dir).experiments]
     assert options == [{"width": 4}, {"input_size": 16}]
+    (alone,) = make_plan(mixed, "paper", data_dir, only=lambda name: name == "x").experiments
+    assert dict(alone.spec.model.options) == {"input_size": 16}, "the other's is no mistake"
+    misspelt = mixed.replace(profiles={"paper": profile.replace(model={"widht": 4, "input_size": 16})})
+    with pytest.raises(UserError, match="no model has the option 'widht': did you mean 'width'"):
+        make_plan(misspelt, "paper", data_dir)
 
 
 def test_a_network_is_not_fed_images_of_another_size(suite, data_dir):
