@@ -9,7 +9,10 @@ Profiles
              64), untuned, 5 seeds. Decides what so few steps can show, which learns faster:
              bn-after-addition-56, relu-before-addition-56, full-56, full-relu-only-56. The published gain of
              full pre-activation, 0.24 points at 110 layers, is the paper's: smaller than what seeds of an
-             overnight differ by.
+             overnight differ by. A probe with one seed had validation errors of 48.9, 46.7, 48.2 % with the
+             original order at rates of 0.03, 0.1, 0.3; 70.2, 71.0, 73.0 with batch norm after the addition;
+             56.8, 55.0, 57.3 with ReLU before it; 50.3, 47.5, 48.5 with pre-activation by ReLU alone; 50.0,
+             45.8, 42.8 with the full one. So each has 0.1, the last 0.3.
   overnight  6 hours on two cores. 110 layers of the published width, 45,000 images at 16×16, 2,808 steps, and
              by a ladder a half and a quarter of them, untuned.
   paper      The published recipe on all of CIFAR-10, 110 and 164 layers; many GPU hours.
@@ -35,6 +38,7 @@ suite = Suite(
         Experiment(
             id=f"{order}-{depth}",
             model={"name": f"preact-resnet-{depth}", "options": {"order": order}},
+            recipe={"lr": 0.3} if (order, depth) == ("full", 56) else {},
             profiles=profiles,
         )
         for depth, profiles in STANDING.items()
