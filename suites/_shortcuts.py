@@ -34,7 +34,7 @@ def options(depth, profiles):
     ]
 
 
-def operations(depth, names, profiles):
+def operations(depth, names, profiles, recipe=None):
     """Contenders of a depth: what lies on every shortcut, and the identity; units have the original order."""
     on = {"identity": "identity", **{name: OPERATIONS[name][0] for name in names}}
     return [
@@ -44,6 +44,7 @@ def operations(depth, names, profiles):
                 "name": f"preact-resnet-{depth}",
                 "options": {"order": "original", "shortcut": shortcut},
             },
+            recipe=recipe or {},
             profiles=profiles,
         )
         for name, shortcut in on.items()
