@@ -8,7 +8,10 @@ Profiles
          compression, and ResNets of 20 layers, 16 and 21 wide, all of like depth, for at so few steps the
          deeper net learns more slowly; 8,000 CIFAR-10 images at 16×16, 5 epochs (625 steps of 64), untuned,
          8 seeds. Decides: equal-weights, equal-work, fewer-weights, compressed; counts as-many, as-dear,
-         fewer, imagenet-fewer, imagenet-cheaper.
+         fewer, imagenet-fewer, imagenet-cheaper. A probe with one seed had validation errors of 47.4, 43.9,
+         42.9, 43.1 % with DenseNet at rates of 0.03, 0.1, 0.3, 1; 48.8, 45.1, 43.5, 44.4 with DenseNet-BC;
+         50.3, 49.9, 49.4, 56.1 with ResNet; 48.4, 46.8, 49.5 with the wider one up to 0.3. So they have 0.3,
+         the last 0.1.
   paper  DenseNets of 40, 100 and 100 (BC) layers on all of CIFAR-10, 300 epochs; GPU weeks.
 """
 
@@ -31,6 +34,7 @@ NETWORKS = {
     "resnet-110": LARGE,
 }
 
+FASTER = ("densenet-22", "densenet-bc-22", "resnet-20")  # at three times the rate
 AS_LARGE = {  # as many multiplications as densenet-22
     "densenet-bc-22": "densenet-bc-22(growth=18)",
     "resnet-20-wide": "resnet-20(width=21)",
@@ -42,7 +46,12 @@ suite = Suite(
     data="cifar10",
     augment=("crop(padding=0.125)", "flip"),
     experiments=[
-        Experiment(id=name, model=AS_LARGE.get(name, name), profiles=profiles)
+        Experiment(
+            id=name,
+            model=AS_LARGE.get(name, name),
+            recipe={"lr": 0.3} if name in FASTER else {},
+            profiles=profiles,
+        )
         for name, profiles in NETWORKS.items()
     ],
     networks=[Network(model=name, size=224) for name in ("densenet-201", "resnet-101")],
