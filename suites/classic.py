@@ -17,7 +17,8 @@ Profiles
              Inception, 57.1, 53.0, 51.0, 49.4 with ResNeXt, 61.3, 56.3, 50.4, 46.7 with DenseNet; from 0.005
              on 55.9, 56.4, 90, 90 with AlexNet, 53.9, 54.5, 66.0, 90 with ZFNet, 51.0, 48.8, 54.5, 61.2 with
              VGG. So each has its best of these, and all else alike.
-  paper      The same networks at the published widths on all of CIFAR-10, 100 epochs: GPU days.
+  paper      The same networks at the published widths on all of CIFAR-10, 100 epochs, at quick's rates, which
+             nothing has probed at these widths: GPU days.
 """
 
 from _classic import CLAIMS, COUNTED, NETWORKS, RATES
