@@ -182,9 +182,10 @@ def _name(axis: "Axes", marks: Sequence[Mark]) -> None:
     points = _points(axis)
     places = {one: axis.transData.transform((one.x, one.y)) * points for one in marks}
     taken = [(x + one.aside - _DOT, x + one.aside + _DOT, y) for one, (x, y) in places.items()]
+    lowest = axis.bbox.y0 * points + _LINE / 2  # a name on the axis would be struck through by it
     for one in sorted(marks, key=lambda mark: mark.y):
         left, middle = places[one]
-        left, place = left + one.aside + _GAP, middle
+        left, place = left + one.aside + _GAP, max(middle, lowest)
         right = left + _CHARACTER * len(one.text)
         for other_left, other_right, other in sorted(taken, key=lambda label: label[2]):
             if other_left < right and left < other_right and abs(place - other) < _LINE:

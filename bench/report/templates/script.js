@@ -87,8 +87,8 @@ function explore(section, data) {
       drawn("line", { class: "rule", x1: BOX.left, x2: BOX.width - BOX.right, y1: y(error), y2: y(error) }, figure);
       drawn("text", { x: BOX.left - 6, y: y(error) + 4, "text-anchor": "end" }, figure, error);
     }
-    for (let i = 0; i <= 4; i++) {
-      const epoch = Math.round(1 + ((last - 1) * i) / 4);
+    const apart = [1, 2, 5, 10, 20, 50, 100, 200].find((one) => last / one <= 8) || 500;
+    for (let epoch = apart; epoch <= last; epoch += apart) {
       drawn("text", { x: x(epoch), y: BOX.height - 20, "text-anchor": "middle" }, figure, epoch);
     }
     drawn("text", { x: BOX.width - BOX.right, y: BOX.height - 5, "text-anchor": "end" }, figure, "epoch");
