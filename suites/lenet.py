@@ -6,13 +6,16 @@ sigmoids, and say that ReLU and max pooling came to be preferred.
 
 Profiles
   smoke  1 minute. 512 images, 1 epoch; proves the machinery, decides nothing.
-  quick  13 minutes on two cores. All 60,000 training images of MNIST, 6 passes (2,808 steps of 128),
-         untuned, 5 seeds. Decides: tanh-sigmoid, relu-tanh, max-average, as-published, relu-faster.
+  quick  10 to 15 minutes on two cores. All 60,000 training images of MNIST, 6 passes (2,808 steps of 128),
+         untuned, 12 seeds. Decides: tanh-sigmoid, relu-tanh, max-average, as-published, relu-sooner.
+         The first edition (5 seeds) asked of ReLU any gain in passes at all, and left that undecided (0.02
+         [-0.05, 0.09]) beside relu-tanh and max-average (0.22 and -0.07 points): now half a pass, as the
+         source speaks of six times sooner, and more seeds.
          A probe with one seed, 5,000 images held out, had validation errors of 1.8, 0.9, 0.8, 1.1 % with
          tanh at rates of 0.017, 0.05, 0.15, 0.5; 1.6, 1.1, 0.8, 90 with ReLU; 1.1, 1.0, 0.9, 89 with max
          pooling; 89, 89, 72, 2.9 with sigmoids. So each has its best of these: 0.15, sigmoids 0.5.
-  paper  The same for 20 passes, as published; the original's connection table, its pooling with weights and
-         its output of radial basis functions are not built.
+  paper  The same for 20 passes, as published; not built are the original's rates from second derivatives,
+         image by image, its connection table, its pooling with weights and its radial basis functions.
 No stand-in: digits are the point.
 """
 
@@ -49,7 +52,7 @@ suite = Suite(
         "smoke": Profile(
             data=Data(train=512, validation=128), recipe=RECIPE.replace(epochs=1), seeds=2, stand_in=False
         ),
-        "quick": Profile(recipe=RECIPE.replace(epochs=6), stand_in=False),
+        "quick": Profile(recipe=RECIPE.replace(epochs=6), seeds=12, edition=1, stand_in=False),
         "paper": Profile(recipe=RECIPE, stand_in=False),
     },
     claims=[
@@ -68,9 +71,10 @@ suite = Suite(
             source=LECUN,
         ),
         Difference(
-            id="relu-faster",
-            text="With ReLU fewer passes bring the running training error to 2 % (our mark) than with tanh.",
+            id="relu-sooner",
+            text="With ReLU running training error is at 2 % (our mark) half a pass sooner than with tanh.",
             metric=EpochsTo(level=2),
+            by=0.5,
             lower="relu",
             higher="tanh",
             said="25 % training error six times sooner, of a net for CIFAR-10 (Krizhevsky et al. 2012)",
