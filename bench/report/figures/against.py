@@ -79,6 +79,8 @@ class Against(Figure):
         groups: Sequence[Group],
         places: Mapping[str, float],
     ) -> list[Mark]:
+        from bench.claims import stats
+
         def shown(name: str) -> "Sample":
             return above(results, name, self.over, metric) if self.over else sample(results, name, metric)
 
@@ -96,7 +98,9 @@ class Against(Figure):
                 name, place, values = line[-1]  # a joined group is named at its end
                 house.intervals(axis, [one[1:] for one in line], colours[name], apart, aside)
                 words = group.name if apart else name
-                marks.append(Mark(place, float(values.mean()), words, colours[name], outermost))
+                mean = stats.mean(values)
+                bar = None if apart else (mean.low, mean.high)
+                marks.append(Mark(place, mean.value, words, colours[name], outermost, bar))
         axis.set_title(self._measured(metric), loc="left", fontweight="bold", fontsize=10)
         return marks
 

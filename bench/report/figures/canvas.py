@@ -141,13 +141,17 @@ def thousands(axis: "Axes") -> None:
 
 @dataclass(frozen=True)
 class Mark:
-    """A name beside a point, in the data's coordinates; `aside` by so many points of print."""
+    """A name beside a point, in the data's coordinates; `aside` by so many points of print.
+
+    `bar` are the ends of the point's interval where no name shall stand on it.
+    """
 
     x: float
     y: float
     text: str
     colour: str
     aside: float = 0.0
+    bar: tuple[float, float] | None = None
 
 
 _CHARACTER, _LINE, _GAP = 4.8, 10.0, 7.0  # points: width of a letter of the labels, their height, distance
@@ -156,7 +160,10 @@ _MOST = 0.6  # of a panel's width for names
 
 
 def name_points(canvas: "Canvas", marked: "Sequence[tuple[Axes, Sequence[Mark]]]") -> None:
-    """Names right of their points, with room for them, and moved up where they would meet or hide one."""
+    """Names right of their points, with room for them, and moved up where they would meet or hide one.
+
+    Where a bar stands in the way they go to the left, if there is none.
+    """
     canvas.draw_without_rendering()  # places are known once the axes are laid out
     for axis, marks in marked:
         _make_room(axis, marks)
@@ -184,9 +191,11 @@ def _name(axis: "Axes", marks: Sequence[Mark]) -> None:
     taken = [(x + one.aside - _DOT, x + one.aside + _DOT, y) for one, (x, y) in places.items()]
     lowest = axis.bbox.y0 * points + _LINE / 2  # a name on the axis would be struck through by it
     for one in sorted(marks, key=lambda mark: mark.y):
-        left, middle = places[one]
-        left, place = left + one.aside + _GAP, max(middle, lowest)
-        right = left + _CHARACTER * len(one.text)
+        (x, middle), width = places[one], _CHARACTER * len(one.text)
+        sides = {"left": x + one.aside + _GAP, "right": x + one.aside - _GAP - width}
+        side = next((name for name, at in sides.items() if _free(axis, marks, one, at, middle)), "left")
+        left, place = sides[side], max(middle, lowest)
+        right = left + width
         for other_left, other_right, other in sorted(taken, key=lambda label: label[2]):
             if other_left < right and left < other_right and abs(place - other) < _LINE:
                 place = other + _LINE
@@ -194,11 +203,26 @@ def _name(axis: "Axes", marks: Sequence[Mark]) -> None:
         axis.annotate(
             one.text,
             (one.x, one.y),
-            xytext=(_GAP + one.aside, place - middle),
+            xytext=(one.aside + (_GAP if side == "left" else -_GAP), place - middle),
             textcoords="offset points",
             color=one.colour,
+            ha=side,
             va="center",
             fontsize=8,
             annotation_clip=False,
             bbox={"facecolor": "white", "alpha": 0.6, "edgecolor": "none", "pad": 0.5},
         ).set_in_layout(False)
+
+
+def _free(axis: "Axes", marks: Sequence[Mark], own: Mark, left: float, middle: float) -> bool:
+    """Whether the mark's name, from so many points of print on, would stand on no bar of another."""
+    points, width = _points(axis), _CHARACTER * len(own.text)
+    if left < axis.bbox.x0 * points:
+        return False
+    for one in marks:
+        if one is not own and one.bar:
+            (x, low), (_, high) = (axis.transData.transform((one.x, end)) * points for end in one.bar)
+            across = left < x + one.aside + _DOT and x + one.aside - _DOT < left + width
+            if across and low - _LINE / 2 < middle < high + _LINE / 2:
+                return False
+    return True
