@@ -28,7 +28,8 @@ def main_table(results: Results) -> Table | None:
     metrics: list[Metric] = list(dict.fromkeys(["train_error", "test_error", results.headline]))
     differing, alike = _counts(results)
     elsewhere, rows = _other_images(results), []
-    for experiment in results.experiments:
+    looks = _looks(results)
+    for experiment in (one for one in results.experiments if one not in looks):
         samples = {metric: results.values(experiment, metric) for metric in metrics}
         tested, runs = samples["test_error"], results.runs[results.runs["experiment"] == experiment]
         diverged = int((runs["status"] == "diverged").sum())
@@ -57,7 +58,9 @@ def main_table(results: Results) -> Table | None:
         + shared_splits(results)
         + alike
         + _networks(results)
-        + _sources(results),
+        + _sources(results)
+        + ". Looks at final weights: " * bool(looks)
+        + ", ".join(f"{name} at {source}" for name, source in looks.items()),
         tuple(columns),
         tuple(row[: len(columns)] for row in rows),
         frozenset(numeric),
@@ -80,16 +83,22 @@ def _counts(results: Results) -> tuple[dict[str, str], str]:
     return {name: words[name] for name in words if name not in alike}, told
 
 
+def _looks(results: Results) -> dict[str, str]:
+    """Experiments that only look at the weights of others, by name: they have no errors of their own."""
+    return {one["id"]: one["source"] for one in results.plan["experiments"] if "look" in one["spec"]}
+
+
 def _networks(results: Results) -> str:
     """What experiments' networks are, in a sentence; of those named after theirs, their options."""
     groups: dict[str, list[str]] = {}
+    looks = _looks(results)
     for one in results.plan["experiments"]:
-        if model := one["spec"].get("model"):
+        if (model := one["spec"].get("model")) and one["id"] not in looks:
             network = str(Named.model_validate(model))
             told = network.partition("(")[2].removesuffix(")") if model["name"] in one["id"] else network
             groups.setdefault(told, []).append(one["id"])
     groups.pop("", None)
-    if len(groups) == 1 and len(next(iter(groups.values()))) == len(results.experiments):
+    if len(groups) == 1 and len(next(iter(groups.values()))) == len(results.experiments) - len(looks):
         return f". Networks, each: {next(iter(groups))}"
     return "".join(f". {', '.join(names)}: {network}" for network, names in groups.items())
 
@@ -137,8 +146,6 @@ def _settings(results: Results, experiment: str) -> str:
         untrained = "" if "start" in one["spec"] or probe.get("features") else " of an untrained net"
         weighed = ", classes weighed alike" if probe.get("balanced") else ""
         return f"{probe['classifier']} on {features}{untrained}{weighed}, {_strength(results, experiment)}"
-    if "look" in one["spec"]:
-        return f"a look at {one['source']}"
     if isinstance(one["tuned"], dict) and one["tuned"]:
         return f"{', '.join(one['tuned'])}: each seed's own, see Tuning"
     tuned = ", tuned" if one["tuned"] is True else ""

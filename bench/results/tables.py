@@ -98,10 +98,12 @@ class Results:
 
     @cached_property
     def steps(self) -> dict[str, int]:
-        """Training steps of the runs of each experiment, and of each ensemble's members."""
+        """Steps of each experiment's runs, of those that a look is at, of each ensemble's members."""
         if "budget" not in self.runs:
             return {}
         own = {str(name): int(most) for name, most in self.runs.groupby("experiment")["budget"].max().items()}
+        looks = [one for one in self.plan["experiments"] if one["spec"].get("look")]
+        own |= {str(one["id"]): own.get(one.get("source", ""), 0) for one in looks}
         return own | {one.id: max(own.get(name, 0) for name in one.of) for one in self.averaged}
 
     @cached_property

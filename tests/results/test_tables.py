@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from bench.claims import After, At, EpochsTo
+from bench.claims.remarks import budget_told
 from bench.claims.verdicts import decide
 from bench.common.errors import UserError
 from bench.report.experiments import main_table
@@ -47,6 +48,12 @@ def test_numbers_come_with_their_seeds():
     assert len(replace(results, measures=some).values("plain-20", "test_error")) == 4
     assert all(map(math.isnan, results.by_seed("plain-20", "test_iou").values()))
     assert results.by_seed("nobody", "test_error") == {}
+
+
+def test_a_look_has_the_steps_of_the_network_that_it_is_at():
+    sharing = read(PUBLISHED / "sharing" / "quick")
+    assert sharing.steps["shared-shifted"] == sharing.steps["shared"] > 0
+    assert budget_told(sharing.ladder[-1], ["shared-shifted"]) == f"{sharing.steps['shared']:,} steps"
 
 
 def test_a_metric_along_an_axis_is_asked_by_its_place():
