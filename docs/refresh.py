@@ -10,6 +10,7 @@ import json
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,6 +41,9 @@ def suites() -> str:
         trained = [one["verdict"] for one in outcomes if one["p"] or one["contrasts"]]
         left = len(plan["claims"]) - len(outcomes)
         told = [tally_of(trained), counted and f"exact counts: {tally_of(counted)}"]
+        marks = Counter(mark for one in outcomes for mark in one["remarks"])
+        if marks:
+            told[0] += f" ({', '.join(f'{mark} {n}' for mark, n in marks.items())})"
         if apart := len(not_again(read(folder))):
             told[0] += f" ({apart} of the decided not again in every replicate)"
         tally = "; ".join(filter(None, [*told, left and f"{left} not asked"]))

@@ -7,6 +7,7 @@ from bench.claims import At, CountOrder, Difference, Reached, SameCount
 from bench.spec import Look
 
 LECTURE = "lecture on convolutional networks"
+PROBED = ", each net at the best of the rates probed"
 KINDS = ("shared", "local", "full")
 NETS = {
     **{kind: {"name": f"{kind}-net"} for kind in KINDS},
@@ -40,7 +41,8 @@ def alike(epochs, profiles):
     """The claim that local filters come out alike, after so many epochs, the last of some profiles."""
     return Reached(
         id="filters-alike" + ("-paper" if "paper" in profiles else ""),
-        text="Local filters come out alike: at most 80 % as unlike as random ones (our mark).",
+        text=f"After {epochs} epochs the first layer's local filters are alike: at most 80 % as unlike as "
+        "random ones (our mark).",
         metric=At(metric="filter_unlikeness", at=f"epoch={epochs},layer=1"),
         of="local",
         at_most=80,
@@ -53,19 +55,19 @@ def alike(epochs, profiles):
 ON_SHARING = [
     errs_less(
         id="shared-beats-local",
-        text="At equal width, filters that places share beat local ones.",
+        text=f"At equal width{PROBED}, filters that places share beat local ones.",
         lower="shared",
         higher="local",
     ),
     errs_less(
         id="local-beats-full",
-        text="At equal width, local connection beats full connection.",
+        text=f"At equal width{PROBED}, local connection beats full connection.",
         lower="local",
         higher="full",
     ),
     errs_less(
         id="max-average",
-        text="Max pooling beats average pooling.",
+        text=f"Max pooling beats average pooling{PROBED}.",
         lower="shared",
         higher="average",
     ),

@@ -14,7 +14,7 @@ _TIMES = {1: "once", 2: "twice"}
 
 def protocol_table(results: Results) -> Table | None:
     """What differs from the paper profile, the published protocol as far as it is built; None if nothing."""
-    rows = [(row["what"], row["here"], row["published"]) for row in results.plan["differences"]]
+    rows = [(row["what"], row["here"], row["published"]) for row in results.differences]
     data = results.plan["data"]
     if data["name"] != data["asked"]:
         rows.insert(0, ("data set", f"{data['name']}, synthetic", data["asked"]))
@@ -71,7 +71,7 @@ def _recipe(results: Results) -> str:
         return "for the recipe and the search as they stand"
     fitted = any(one["spec"].get("probe") for one in results.plan["experiments"])
     but = " but the strength of linear classifiers" if fitted else ""
-    return f"for the recipe as it stands, of which these runs tuned nothing{but}"
+    return f"for the recipe as it stands (the suite file says how it was chosen), untuned by these runs{but}"
 
 
 def _read_last(results: Results) -> str:

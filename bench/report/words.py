@@ -50,6 +50,10 @@ frozen: layers that are not trained
 validation error: on images held out from training, on which settings are chosen, where any are: that of
     the best of several trials is too low by what chance had in it
 diverged: a run whose loss became infinite or no number. Tables count it at chance error
+error on shifted test images: the mean over those shifted up, down, left and right by so many pixels; the
+    edge goes on
+unlikeness of filters at other places: 0 where each local filter has its like half a map away (by the cosine,
+    its sign aside), 100 where the likest are as unlike as random ones; the mean of a layer's filters
 MACs: multiply-accumulates to classify one image
 hash: of the suite as it was declared. Another claim, profile or recipe gives another
 """

@@ -1,7 +1,7 @@
 """What experiments of a plan share by seed, and where their runs were made: what verdicts must know of it."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,6 +51,14 @@ def environments_of(runs: "pd.DataFrame", ensembles: Sequence[Ensemble]) -> dict
     found = {str(name): frozenset(part) for name, part in known.groupby("experiment")["environment"]}
     members = {one.id: [found.get(name, frozenset()) for name in one.of] for one in ensembles}
     return found | {name: frozenset[str]().union(*parts) for name, parts in members.items()}
+
+
+def as_computed(rows: Iterable[Mapping[str, str]], environments: Set[str]) -> list[dict[str, str]]:
+    """Differences from a protocol, as machines of these classes had them: without bf16 all was float32."""
+    without = {"no bf16" in one for one in environments}
+    rows = [row for row in rows if not (row["what"] == "precision" and without == {True})]
+    asked = len(without) == 1
+    return [{**row, "here": "bf16"} if row["what"] == "precision" and asked else {**row} for row in rows]
 
 
 def diverged_in(runs: "pd.DataFrame", ensembles: Sequence[Ensemble]) -> dict[str, frozenset[int]]:

@@ -1,14 +1,31 @@
 """How big the runs of a plan are, in words: training steps, and images. Loads nothing heavy."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench.common.words import span
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from bench.spec import Ensemble
 
 
 def steps_of(experiments: Sequence[Mapping[str, Any]]) -> str:
     """The training steps of planned experiments; empty where none are known."""
     return span((int(one.get("budget", 0)) for one in experiments), "steps")
+
+
+def steps_in(
+    runs: "pd.DataFrame", plan: Mapping[str, Any], ensembles: "Sequence[Ensemble]"
+) -> dict[str, int]:
+    """Training steps by experiment, of a look those of what it is at; by ensemble those of its members."""
+    if "budget" not in runs:
+        return {}
+    own = {str(name): int(most) for name, most in runs.groupby("experiment")["budget"].max().items()}
+    looks = [one for one in plan["experiments"] if one["spec"].get("look")]
+    own |= {str(one["id"]): own.get(one.get("source", ""), 0) for one in looks}
+    return own | {one.id: max(own.get(name, 0) for name in one.of) for one in ensembles}
 
 
 def images_of(plan: Mapping[str, Any]) -> str:

@@ -13,8 +13,8 @@ from bench.claims.kinds import Pool, Trained, parse
 from bench.claims.ladder import Rung
 from bench.claims.stats import Sample
 from bench.claims.verdicts import Outcome, decide
-from bench.results.pools import classes_in, diverged_in, environments_of, pools_of, right_in
-from bench.results.scale import images_of, steps_of, trained_on
+from bench.results.pools import as_computed, classes_in, diverged_in, environments_of, pools_of, right_in
+from bench.results.scale import images_of, steps_in, steps_of, trained_on
 from bench.results.search import edges
 from bench.results.values import Index, along_curves, indexed, of_ensemble, of_runs
 from bench.spec import LOOKS, Claim, Ensemble, Reference
@@ -99,12 +99,7 @@ class Results:
     @cached_property
     def steps(self) -> dict[str, int]:
         """Steps of each experiment's runs, of those that a look is at, of each ensemble's members."""
-        if "budget" not in self.runs:
-            return {}
-        own = {str(name): int(most) for name, most in self.runs.groupby("experiment")["budget"].max().items()}
-        looks = [one for one in self.plan["experiments"] if one["spec"].get("look")]
-        own |= {str(one["id"]): own.get(one.get("source", ""), 0) for one in looks}
-        return own | {one.id: max(own.get(name, 0) for name in one.of) for one in self.averaged}
+        return steps_in(self.runs, self.plan, self.averaged)
 
     @cached_property
     def epochs(self) -> dict[str, int]:
@@ -149,11 +144,16 @@ class Results:
         """How many final runs of each experiment are planned."""
         return {one["id"]: int(one.get("seeds", self.plan["seeds"])) for one in self.plan["experiments"]}
 
+    @cached_property
+    def differences(self) -> list[dict[str, str]]:
+        """Rows of (what, here, published) in which the runs departed from the published protocol."""
+        return as_computed(self.plan["differences"], frozenset[str]().union(*self.environments.values()))
+
     @property
     def other_protocol(self) -> bool:
         """Whether anything differs from what the published numbers were measured with."""
         data = self.plan["data"]
-        return bool(self.plan["differences"]) or data["name"] != data["asked"]
+        return bool(self.differences) or data["name"] != data["asked"]
 
     @property
     def planned(self) -> int:

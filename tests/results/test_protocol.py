@@ -1,6 +1,7 @@
 import pytest
 
 from bench import load_suite
+from bench.results.pools import as_computed
 from bench.results.protocol import differences
 from bench.spec import Suite
 
@@ -75,3 +76,11 @@ def test_milestones_are_told_of_schedules_that_have_them():
     assert rows["learning-rate schedule"] == ("one-cycle", "step")
     assert rows["milestones (shares of the training)"] == ("none", "0.3, 0.6, 0.8")
     assert rows["rate divided by, at each"] == ("none", "5.0")
+
+
+def test_without_bf16_runs_were_as_exact_as_the_papers():
+    rows = differences(load_suite("resnet-vs-plain"), "paper")
+    cores, without = "torch 2.13.0, cpu, avx512_bf16", "torch 2.13.0, cpu, avx2, no bf16"
+    assert as_computed(rows, {without}) == []
+    assert as_computed(rows, {cores})[0]["here"] == "bf16"
+    assert as_computed(rows, {cores, without}) == rows == as_computed(rows, set())
