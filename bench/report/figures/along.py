@@ -64,7 +64,7 @@ class Along(Figure):
             axis.set_xlabel(self.axis)
             axis.set_ylabel(measured(self.metric))
             if self.log:
-                axis.set_yscale("log")
+                house.logarithmic(axis)
             house.whole_numbers(axis, 12)
             house.name_points(canvas, [(axis, marks)])
             where = "".join(f", {name} {place:g}" for name, place in kept.items())

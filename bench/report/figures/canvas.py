@@ -139,6 +139,16 @@ def thousands(axis: "Axes") -> None:
     axis.xaxis.set_minor_formatter(NullFormatter())
 
 
+def logarithmic(axis: "Axes") -> None:
+    """A logarithmic scale along y, with numbers as they are: powers would need mathematical text."""
+    from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
+
+    axis.set_yscale("log")
+    axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axis.yaxis.set_minor_formatter(NullFormatter())
+
+
 @dataclass(frozen=True)
 class Mark:
     """A name beside a point, in the data's coordinates; `aside` by so many points of print.
