@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 
 from bench.report.figures.against import Against
+from bench.report.figures.canvas import Mark, canvas_of, name_points
 from bench.report.figures.series import above
 from tests.report.made import made_up, probed, transferred
 
@@ -67,3 +68,13 @@ def test_what_has_not_run_is_left_out():
     assert Against(setting="depth", over="resnet-110").draw(deep(), "here") is None
     groups = {**FAMILIES, "vgg": ("vgg-a", "vgg-b")}
     assert "vgg" not in words(Against(setting="depth", groups=groups), deep())
+
+
+def test_a_name_stands_left_of_its_point_where_a_bar_is_in_its_way():
+    with canvas_of(1, 4.4) as (canvas, (axis,)):
+        axis.set_xlim(0, 10)
+        axis.set_ylim(0, 10)
+        marks = [Mark(5, 5, "first", "black", bar=(4, 6)), Mark(5.4, 7, "second", "black", bar=(4, 9))]
+        name_points(canvas, [(axis, marks)])
+        sides = {text.get_text(): text.get_ha() for text in axis.texts}
+    assert sides == {"first": "right", "second": "left"}

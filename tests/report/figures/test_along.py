@@ -32,6 +32,11 @@ def test_other_axes_stand_where_they_are_said_to_else_at_their_last_place():
     assert ">102</text>" not in first.svg
 
 
+def test_a_logarithmic_axis_has_numbers_as_they_are():
+    svg = Along(metric="gradient_norm", axis="layer", log=True).draw(measured(), "here").svg
+    assert "mathdefault" not in svg
+
+
 def test_nothing_where_nothing_was_measured():
     assert Along(metric="gradient_norm", axis="layer").draw(made_up(), "here") is None
     assert Along(metric="gradient_norm", axis="shift").draw(measured(), "here") is None
