@@ -43,7 +43,7 @@ def suites() -> str:
         told = [tally_of(trained), counted and f"exact counts: {tally_of(counted)}"]
         marks = Counter(mark for one in outcomes for mark in one["remarks"])
         if marks:
-            told[0] += f" ({', '.join(f'{mark} {n}' for mark, n in marks.items())})"
+            told[0] += f" (marked: {', '.join(f'{mark} {n}' for mark, n in marks.items())})"
         if apart := len(not_again(read(folder))):
             told[0] += f" ({apart} of the decided not again in every replicate)"
         tally = "; ".join(filter(None, [*told, left and f"{left} not asked"]))

@@ -16,7 +16,7 @@ from bench.data.sets import write
 from tests.conftest import ROOT, clean_environment, tiny_arrays
 
 PURE = ("suite.json", "runs.csv", "measures.csv", "curves.csv", "trials.csv", "counts.csv", "verdicts.json")
-ONLY = "*-20"  # plain and residual: the deeper two take three times as long, and show no more
+ONLY = "*-20"  # plain and residual: the deeper two cost three times as many multiplications
 RUNS = 2 * 2 * (3 + 1)  # networks × seeds × (trials + a final run) of the smoke profile
 
 

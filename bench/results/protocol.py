@@ -1,6 +1,6 @@
 """What differs between a profile and the published protocol, read off the specifications."""
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from typing import Any
 
 from bench import models
@@ -39,15 +39,18 @@ _UNSAID = {"data.train": "all", "data.size": "as published", "model.": "the fami
 def differences(suite: Suite, profile_name: str, images: int = 0, size: int = 0) -> list[dict[str, str]]:
     """Rows of (what, here, published) where a profile departs from what was published.
 
-    Read off the first network that is trained in the suite's paper profile too. That profile itself differs
-    in precision, and where it tunes. `images` and `size` (pixels a side) are those of the whole data set,
-    where they are known.
+    Read off the first network that is trained in the suite's paper profile too; where none is, off the first
+    of each. That profile itself differs in precision, and where it tunes. `images` and `size` (pixels a
+    side) are those of the whole data set, where they are known.
     """
-    shared = [one for one in suite.standing(profile_name) if _REFERENCE in one.profiles]
-    if _REFERENCE not in suite.profiles or not shared:
+    if _REFERENCE not in suite.profiles:
         return []
-    first = next((one for one in shared if not one.probe), shared[0])
-    own = [] if profile_name == _REFERENCE else _departures(suite, profile_name, first, images, size)
+    standing, published = suite.standing(profile_name), suite.standing(_REFERENCE)
+    if not standing or not published:
+        return []
+    first = _trained([one for one in standing if _REFERENCE in one.profiles] or standing)
+    other = first if _REFERENCE in first.profiles else _trained(published)
+    own = [] if profile_name == _REFERENCE else _departures(suite, profile_name, first, other, images, size)
     precision = resolve(suite, suite.profiles[profile_name], first, suite.data, "").recipe.precision
     if precision != _PAPERS:
         said = {"here": _PRECISIONS[precision], "published": _PRECISIONS[_PAPERS]}
@@ -55,13 +58,18 @@ def differences(suite: Suite, profile_name: str, images: int = 0, size: int = 0)
     return own + _tuned(suite, profile_name)
 
 
+def _trained(experiments: Sequence[Experiment]) -> Experiment:
+    """The first that trains a network; the first of all where none does."""
+    return next((one for one in experiments if not one.probe), experiments[0])
+
+
 def _departures(
-    suite: Suite, profile_name: str, experiment: Experiment, images: int, size: int
+    suite: Suite, profile_name: str, experiment: Experiment, published: Experiment, images: int, size: int
 ) -> list[dict[str, str]]:
-    """Where a profile's specification of an experiment differs from the paper profile's."""
+    """Where a profile's specification of an experiment differs from the paper profile's of another."""
     here, there = (
-        _said(resolve(suite, suite.profiles[name], experiment, suite.data, ""), images, size)
-        for name in (profile_name, _REFERENCE)
+        _said(resolve(suite, suite.profiles[name], one, suite.data, ""), images, size)
+        for name, one in ((profile_name, experiment), (_REFERENCE, published))
     )
     others = sorted((here.keys() | there.keys()) - _SHOWN.keys() - _NO_PROTOCOL)
     words = {**_SHOWN, **{name: name.replace(".", ", ").replace("_", " ") for name in others}}

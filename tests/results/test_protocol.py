@@ -19,6 +19,12 @@ def test_what_quick_changes_is_read_off_the_specification():
     assert "data set" not in found
 
 
+def test_networks_that_the_paper_profile_does_not_train_differ_from_its_own():
+    found = told("residual-units", "quick")
+    assert found["network"] == ("preact-resnet-56", "preact-resnet-110")
+    assert found["image size (pixels)"][0] == "16"
+
+
 def test_the_paper_profile_has_the_published_protocol():
     precision = ("bf16 (float32 on cores without it)", "float32")
     assert told("resnet-vs-plain", "paper") == {"precision": precision}, "which the papers did not have"
