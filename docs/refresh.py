@@ -11,7 +11,8 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,7 @@ def suites() -> str:
 def verdicts() -> str:
     """The verdict table of the published quick report, short."""
     outcomes = json.loads((SHOWN / "verdicts.json").read_text(encoding="utf-8"))
-    lines = ["| claim | verdict | measured here | the paper |", "|---|---|---|---|"]
+    lines = ["| claim | verdict | measured here | the paper (other protocol) |", "|---|---|---|---|"]
     for one in outcomes:
         measured = "; ".join(_contrast(each) for each in one["contrasts"]) or one["note"]
         held = ", ".join(filter(None, [one["budget"] and f" at {one['budget']}", *one["remarks"]]))
@@ -71,14 +72,27 @@ def _contrast(one: dict) -> str:
     return f"{one['label']}: {one['value']:.1f}{spread}"
 
 
-def agreements() -> "Iterator[tuple[Results, Tally]]":
+@cache
+def agreements() -> "list[tuple[Results, Tally]]":
     """Published results that have replicates, and how often their claims came out again, over all pairs."""
     from bench.report.replicates import agreement
     from bench.results.files import read
 
-    for folder in sorted({path.parents[2] for path in PUBLISHED.glob("*/*/replicates/*/suite.json")}):
-        results = read(folder)
-        yield results, agreement(results)
+    folders = sorted({path.parents[2] for path in PUBLISHED.glob("*/*/replicates/*/suite.json")})
+    return [(results, agreement(results)) for results in map(read, folders)]
+
+
+def alike_everywhere() -> Iterator[tuple[int, int]]:
+    """By published results with replicates: how many claims have one verdict in all of them, of how many."""
+    from bench.claims.kinds import Trained
+
+    for results, _ in agreements():
+        every = [
+            {one.claim.id: one.verdict for one in each.outcomes if isinstance(one.claim, Trained)}
+            for each in (results, *results.replicates)
+        ]
+        shared = set.intersection(*(set(one) for one in every))
+        yield sum(len({one[claim] for one in every}) == 1 for claim in shared), len(shared)
 
 
 def again() -> str:
@@ -89,9 +103,10 @@ def again() -> str:
         *(sum(found.verdicts[kind] for found in every) for kind in ("again", "turned")),
     )
     twice = sum(found.undecided for found in every)
+    alike, claims = (sum(one) for one in zip(*alike_everywhere(), strict=True))
     told = (
-        f"{same} of {total} verdicts came out again, pair by pair ({twice} of them undecided both times),\n"
-        f"and {turned or 'none'} turned round"
+        f"{alike} of {claims} claims have the same verdict in every replicate, and {turned or 'none'} turned "
+        f"round\n(pair by pair {same} of {total}, {twice} of them undecided both times)"
     )
     return (
         f"{len(every)} suites were run again as a whole, with other seeds and splits, some on other kinds of "
@@ -109,7 +124,7 @@ def replicates() -> str:
         "turned round",
         "estimates that agree",
     )
-    heads += ("squared differences over variances", "expected at most")
+    heads += ("squared differences over variances", "expected on average, at most")
     lines = [f"| {' | '.join(heads)} |", "|---" + "|---:" * 7 + "|"]
     for results, found in agreements():
         cells = (
@@ -267,9 +282,12 @@ FILLERS: dict[str, Callable[[], str]] = {
 }
 
 
-def filled(text: str) -> str:
-    """The document with all its quotations renewed."""
-    for name, filler in FILLERS.items():
+SIMULATED = frozenset({"coverage", "false verdicts", "unlike seeds", "power"})  # these take their time
+
+
+def filled(text: str, names: Collection[str] = tuple(FILLERS)) -> str:
+    """The document with its quotations renewed, or some of them."""
+    for name, filler in ((name, FILLERS[name]) for name in names):
         pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
         if pattern.search(text):
             quoted = filler()

@@ -18,7 +18,7 @@ PRINTED = {  # median of five runs with 110 layers, and with 164 of bottlenecks
 def claims(depth):
     """What is said of the orders, for networks of a depth."""
     said = {name: errors[depth == 164] for name, errors in PRINTED.items()}
-    probed = ", each at the best of the rates probed," if depth == 56 else ""
+    probed = ", each at a rate that a probe found good for it," if depth == 56 else ""
 
     def beats(id, better, worse, text):
         return Difference(
@@ -27,8 +27,8 @@ def claims(depth):
             metric="test_error",
             lower=f"{better}-{depth}",
             higher=f"{worse}-{depth}",
-            said=f"{said[better]:.2f} against {said[worse]:.2f} %"
-            + (" at 110 layers" if depth == 56 else ""),
+            said=f"{better} {said[better]:.2f}, {worse} {said[worse]:.2f} % (medians of 5 runs"
+            + (", 110 layers)" if depth == 56 else ")"),
             source=f"{HE}, Table 2",
         )
 

@@ -36,7 +36,7 @@ LR = {"lr": Range(low=0.03, high=0.4)}
 
 suite = Suite(
     title="Augmentation: what pays, and when",
-    question="Which ways to augment pay, alone and together? Do they pay most where data is scarce?",
+    question="Which ways to augment pay, alone and together? (Longer profiles: most where data is scarce?)",
     data="cifar10",
     experiments=[
         *(Experiment(id=name, profiles=standing(name), **method) for name, method in METHODS.items()),

@@ -1,4 +1,4 @@
-"""Does depth itself pay, and which layers of a network matter?
+"""Which layers of a network matter? (Longer profiles: does depth itself pay?)
 
 Sources: Simonyan and Zisserman (arXiv 1409.1556), Table 3; Zeiler and Fergus (1311.2901), Table 3; lectures
 that retell them. Both measured on ImageNet; here it is CIFAR-10 in all profiles.
@@ -53,7 +53,7 @@ NARROW = {**SMALL, "batch_norm": True}  # of VGG; AlexNet has none
 
 suite = Suite(
     title="Depth, filters and layers",
-    question="Does depth itself pay, and which layers of a network matter?",
+    question="Which layers of a network matter? (Longer profiles: does depth itself pay?)",
     data="cifar10",
     augment=({"name": "crop", "options": {"padding": 4}}, "flip"),
     experiments=[Experiment(model=name, profiles=profiles) for name, profiles in CONTENDERS.items()],

@@ -1,4 +1,4 @@
-"""Do identity shortcuts lessen the degradation of very deep plain networks, or cure it?
+"""Do identity shortcuts lessen the degradation of deep plain nets? (Longer profiles: cure it?)
 
 Source: He, Zhang, Ren and Sun, "Deep Residual Learning for Image Recognition" (arXiv 1512.03385),
 §4.2, Table 6 and Figure 6; the lecture on residual networks that retells it.
@@ -36,7 +36,7 @@ RATES = {"lr": Range(low=0.05, high=0.8)}
 
 suite = Suite(
     title="Plain against residual networks",
-    question="Do identity shortcuts lessen the degradation of very deep plain networks, or cure it?",
+    question="Do identity shortcuts lessen the degradation of deep plain nets? (Longer profiles: cure it?)",
     data="cifar10",
     augment=CROP[4],
     experiments=[

@@ -1,4 +1,4 @@
-"""What does sharing weights between places buy, and what does pooling?
+"""What does sharing weights between places buy on digits, and what does pooling?
 
 Source: the lecture on convolutional networks, which prints no error. Three small nets of equally wide layers:
 filters that places share, filters of each place's own, and full connection; on digits, each of which stands
@@ -37,7 +37,7 @@ def shifted_by(pixels, **claim):
 
 suite = Suite(
     title="Sharing weights, and pooling",
-    question="What does sharing weights between places buy, and what does pooling?",
+    question="What does sharing weights between places buy on digits, and what does pooling?",
     data="mnist",
     experiments=[
         *trained(OTHERS, rates={"average": 0.15}),

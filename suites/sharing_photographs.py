@@ -1,4 +1,4 @@
-"""What does sharing weights between places buy on photographs?
+"""What does sharing weights between places buy on small photographs?
 
 Source: the lecture on convolutional networks, which prints no error. The nets of `sharing` on CIFAR-10.
 
@@ -9,7 +9,8 @@ Profiles
          filters-alike; counts fewer-weights, equal-work. A probe with one seed had validation errors of
          38.5, 38.1, 47.4 % with shared filters at rates of 0.017, 0.05, 0.15; 45.6, 44.5, 52.2 with local
          ones; 46.9, 49.8, 56.8 with full connection; 39.2, 37.4, 37.5 with average pooling. So each has its
-         best of these: 0.05, full connection 0.017, the lowest tried.
+         best of these: 0.05, full connection 0.017, the lowest tried. Of filters-alike: a first layer may
+         still be much as it began; a figure shows its unlikeness epoch by epoch.
   paper  All 50,000 images at 32×32, 60 epochs: what a full-sized version would be (no source has a protocol).
 """
 
@@ -24,7 +25,7 @@ SMALL = {"input_size": 16, "width": 16}
 
 suite = Suite(
     title="Sharing weights, on photographs",
-    question="What does sharing weights between places buy on photographs?",
+    question="What does sharing weights between places buy on small photographs?",
     data="cifar10",
     augment=("crop(padding=0.125)", "flip"),
     experiments=trained(NETS, rates={"full": 0.017}),

@@ -7,7 +7,6 @@ from statistics import fmean
 from typing import Literal
 
 from bench.claims import stats
-from bench.claims.remarks import UNREACHED
 from bench.claims.stats import Estimate
 from bench.claims.verdicts import Outcome
 
@@ -39,8 +38,8 @@ class Apart:
 
 
 def apart(one: Estimate, other: Estimate, level: float = 0.95) -> Apart | None:
-    """How far two independent estimates lie apart, by Welch's test; None where either has no spread."""
-    if not (one.se > 0 and other.se > 0):
+    """How far two independent estimates lie apart, by Welch's test; None where either has no interval."""
+    if math.isnan(one.low) or math.isnan(other.low):
         return None
     variance = one.se**2 + other.se**2
     df = variance**2 / (one.se**4 / one.df + other.se**4 / other.df)
@@ -56,7 +55,6 @@ class Tally:
     verdicts: dict[Again, int]
     apart: tuple[Apart, ...]
     undecided: int  # of the verdicts that came out again
-    unreached: int  # of the pairs of estimates, those of claims to whose level some run never got
 
     @property
     def line(self) -> str:
@@ -68,11 +66,10 @@ class Tally:
         told = [f"{self.verdicts['again']} of {total} verdicts came out again{twice}"]
         told.append(f"{self.verdicts['turned'] or 'none'} turned round")
         if self.apart:
-            counts = f" ({self.unreached} of them of claims to whose level some runs never got)"
-            told.append(f"{self.agree} of {len(self.apart)} estimates{counts * bool(self.unreached)} agree")
+            told.append(f"{self.agree} of {len(self.apart)} estimates agree")
             told.append(
-                f"their squared differences are {self.squared:.2f} times their variances on average, where "
-                f"{self.expected:.2f} at most is to be expected of replicates of one truth"
+                f"their squared differences are {self.squared:.2f} times what seeds let expect "
+                f"({self.expected:.2f} at most, on average, where nothing but chance is at work)"
             )
         return "; ".join(told)
 
@@ -99,15 +96,14 @@ class Tally:
 def tally(pairs: Sequence[tuple[Outcome, Outcome]]) -> Tally:
     """Of the outcomes of the same claims in two independent sets of runs, pair by pair."""
     verdicts = [verdict_again(one.verdict, other.verdict) for one, other in pairs]
-    distances = [
-        (found, UNREACHED in (*one.remarks, *other.remarks))
+    distances = tuple(
+        found
         for one, other in pairs
         for (_, here), (_, there) in zip(one.contrasts, other.contrasts, strict=False)
         if (found := apart(here, there)) is not None
-    ]
+    )
     return Tally(
         {kind: verdicts.count(kind) for kind in WORDS},
-        tuple(found for found, _ in distances),
+        distances,
         sum(one.verdict == other.verdict == "undecided" for one, other in pairs),
-        sum(unreached for _, unreached in distances),
     )

@@ -2,14 +2,17 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from bench.claims.kinds import Trained
+from bench.claims.kinds import Contrast, Trained
 from bench.claims.ladder import Rung
+from bench.claims.stats import Estimate
 from bench.common.words import span
 from bench.spec.metrics import EpochsTo
 
+Contrasts = tuple[tuple[Contrast, Estimate], ...]
 UNREACHED, EDGE = "some never got there", "settings from the edge"
 _LEARNING, _APART = 20.0, 3.0  # training error (%) above which, and its distance from the test error (points)
 
@@ -38,19 +41,37 @@ def learning_speed(claim: Trained, rung: Rung) -> str:
     return f"nets stand at {told} training error, at most {_APART:g} points below their test error"
 
 
-def unreached(claim: Trained, rung: Rung) -> str:
-    """How many runs never reached the level that a claim on `EpochsTo` speaks of; empty where all did."""
-    if not isinstance(claim.metric, EpochsTo):
-        return ""
-    told = []
-    for name in claim.experiments():
-        found, epochs = rung.values(name, claim.metric), rung.epochs.get(name, math.inf)
-        never = sum(value > epochs for value in found.values())
-        told += [f"{never} of {len(found)} runs of {name}"] if never else []
-    if not told:
-        return ""
+def unreached(claim: Trained, rung: Rung, contrasts: Contrasts) -> tuple[str, Contrasts]:
+    """How many runs never reached the level that a claim on `EpochsTo` speaks of; empty where all did.
+
+    And the claim's contrasts, without intervals where such runs take part: what they count as is no measure.
+    """
+    never = _never(claim, rung)
+    if not never:
+        return "", contrasts
+    told = [f"{some} of {n} runs of {name}" for name, (some, n) in never.items()]
     counted = "never got there and count as one epoch more than they had"
-    return f"{', '.join(told)} {counted}: who was first is known, how many epochs lie between is not"
+    known = "who was first is known, how many epochs lie between is not"
+    left = tuple(
+        (one, found if never.keys().isdisjoint(one.experiments) else _bare(found)) for one, found in contrasts
+    )
+    return f"{', '.join(told)} {counted}: {known}", left
+
+
+def _bare(found: Estimate) -> Estimate:
+    return replace(found, low=math.nan, high=math.nan)
+
+
+def _never(claim: Trained, rung: Rung) -> dict[str, tuple[int, int]]:
+    """How many runs never reached the level of a claim on `EpochsTo`, of how many, by experiment with any."""
+    if not isinstance(claim.metric, EpochsTo):
+        return {}
+    found = {}
+    for name in claim.experiments():
+        values, epochs = rung.values(name, claim.metric), rung.epochs.get(name, math.inf)
+        if never := sum(value > epochs for value in values.values()):
+            found[name] = never, len(values)
+    return found
 
 
 def at_an_edge(claim: Trained, rung: Rung) -> str:

@@ -15,10 +15,11 @@ from bench.claims.evidence import Asked, Evidence, Seen, evidence
 from bench.claims.kinds import Contrast, Pools, Trained
 from bench.claims.ladder import Climb, Rung, climb, words
 from bench.claims.metrics import Values
+from bench.claims.more_seeds import seeds_needed
 from bench.claims.pairing import blocks
 from bench.claims.remarks import EDGE, UNREACHED, at_an_edge, budget_told, learning_speed, unreached
 from bench.claims.stats import Estimate
-from bench.claims.weak_points import weak_points
+from bench.claims.weak_points import doubts, weak_points
 from bench.spec import LOOKS, Claim
 from bench.spec.metrics import METRICS, At
 
@@ -92,14 +93,17 @@ def _with_budget(outcome: Outcome, claim: Trained, rungs: Sequence[Rung], pools:
     """The outcome with the budget that it holds at, and what is known of others."""
     top, note = rungs[-1], outcome.note
     climbs = climb(claim, rungs, pools)
-    remarks, never = words(outcome.verdict, climbs), unreached(claim, top)
+    remarks, (never, measured) = words(outcome.verdict, climbs), unreached(claim, top, outcome.contrasts)
     edge = at_an_edge(claim, top) if outcome.verdict != "undecided" else ""
     if not climbs and outcome.verdict != "undecided" and (slow := learning_speed(claim, top)):
         note, remarks = f"{note}; {slow}", ["learning speed"]
     note = "; ".join(filter(None, [note, never, edge]))
     remarks += [UNREACHED] * bool(never) + [EDGE] * bool(edge)
     budget = budget_told(top, claim.experiments())
-    return replace(outcome, note=note, budget=budget, remarks=(*remarks, *outcome.remarks), climbs=climbs)
+    remarks = [*remarks, *outcome.remarks]
+    return replace(
+        outcome, note=note, budget=budget, remarks=tuple(remarks), climbs=climbs, contrasts=measured
+    )
 
 
 def _unlike(claim: Trained, environments: Environments) -> str:
@@ -176,14 +180,15 @@ def _outcome(
     if p <= alpha:
         verdict: Verdict = "supported" if found.supports else "contradicted"
         weak = weak_points(asked, found)
-        notes = [f"decided at the look of {look} seeds{_by(found)}", *weak]
+        notes = [f"decided at the look of {look} seeds{_by(found)}", *(told for _, told in weak)]
         notes += _of_other_images(claim, found, wider, alpha)
         note = "; ".join(notes)
-        remarks += ["fragile"] if any(one.startswith("fragile") for one in weak) else []
+        remarks += [mark for mark, _ in weak if mark]
         if found.elsewhere is not None and not found.few and wider > alpha:
             remarks.append("for these test images")
     else:
-        verdict, (note, more) = "undecided", _seeds_needed(found, look, levels, undecided)
+        verdict, (needed, more) = "undecided", seeds_needed(found, look, levels, undecided)
+        note = "; ".join([needed, *doubts(asked, found, alpha / undecided)])
     return Outcome(
         claim, verdict, note, found.n, look, p, alpha, found.contrasts, more, remarks=tuple(remarks)
     )
@@ -206,39 +211,6 @@ def _of_other_images(claim: Trained, found: Evidence, p: float, alpha: float) ->
     if found.few:
         return [f"for other test images too, of which there are few ({found.few})"]
     return ["for other test images too" if p <= alpha else f"undecided for other test images (p = {p:.2g})"]
-
-
-def _seeds_needed(
-    found: Evidence, look: int, levels: Mapping[int, float], undecided: int
-) -> tuple[str, int | None]:
-    """At which look the effect seen would be found with a power of 80 %, by that look's own level.
-
-    Holm's correction is taken to be for as many claims as are undecided now. More seeds make no smaller what
-    test images add, where they are few. An effect on the other side of the bound would contradict the claim.
-    """
-    later = {other: level for other, level in levels.items() if other > look}
-    if not later:
-        return f"still open at the last look of {look} seeds", None
-    if not all(one.se > 0 for _, one in found.contrasts):
-        return "no spread between seeds to judge by", None
-    asked = [  # any contrast that is reversed will do to contradict
-        (contrast.bound, one, own, max(0.0, one.se**2 - own.se**2))
-        for (contrast, one), own in zip(found.contrasts, found.by_seeds, strict=True)
-        if found.supports or one.value < contrast.bound
-    ]
-    shares = undecided * (1 if found.supports else len(found.contrasts))
-    will_do, then = (all, "") if found.supports else (any, ", and then to contradict it")
-    for other, level in later.items():
-        if will_do(
-            stats.seeds_for_power(own, bound, level / shares, limit=other * one.n // found.n, fixed=fixed)
-            for bound, one, own, fixed in asked
-        ):
-            return f"about {other - found.n} more seeds needed{then}", other - found.n
-    if not will_do(
-        stats.within_reach(one.value - bound, fixed, level / shares) for bound, one, _, fixed in asked
-    ):
-        return f"no number of seeds finds an effect of this size on {found.few} test images{then}", None
-    return f"more than {LOOKS[-1]} seeds would be needed for an effect of this size{then}", None
 
 
 def _decide_count(claim: Claim, count: Counter) -> Outcome:

@@ -23,7 +23,8 @@ def protocol_table(results: Results) -> Table | None:
     return Table(
         "protocol",
         "Differences from the suite's paper profile, read off the specifications of the first trained "
-        "network. What was published may differ from both, in data, networks and protocol",
+        "network, and what others have of their own. What was published may differ from both, in data, "
+        "networks and protocol",
         ("what", "here", "paper profile"),
         tuple(rows),
     )
@@ -60,9 +61,10 @@ def _chance(results: Results) -> str:
     return (
         f"Verdicts are given at the declared looks alone, here of {told} seeds. The chance that any claim of "
         f"this report is supported or contradicted by the luck of its seeds{' and test images' * few} alone "
-        f"is some 5 % at most, {', '.join(scopes)}, where seeds are neither too skewed (which is not looked "
-        "at) nor spread too unevenly (which verdicts say of themselves). Simulations show that of seeds "
-        f"(docs/statistics.md){'; for test images it rests on an approximation, meant to be cautious' * few}."
+        f"is some 5 % at most, {', '.join(scopes)}. That takes seeds to be not too skewed (which is not "
+        "looked at), and spreads not too uneven (which is said beside each claim). Simulations show it for "
+        "seeds (docs/statistics.md)"
+        f"{'; for test images it rests on an approximation, meant to be cautious' * few}."
     )
 
 
@@ -71,7 +73,7 @@ def _recipe(results: Results) -> str:
         return "for the recipe and the search as they stand"
     fitted = any(one["spec"].get("probe") for one in results.plan["experiments"])
     but = " but the strength of linear classifiers" if fitted else ""
-    return f"for the recipe as it stands (the suite file says how it was chosen), untuned by these runs{but}"
+    return f"for the recipe as it stands, untuned by these runs{but}"
 
 
 def _read_last(results: Results) -> str:

@@ -45,12 +45,11 @@ def verdict_table(results: Results, outcomes: Sequence[Outcome]) -> Table:
     source = "the source says" + (" (other protocol!)" if results.other_protocol else "")
     return Table(
         "verdicts",
-        f"Verdicts: {results.label}. Estimates are differences of means over n seeds, of ensembles over "
-        f"disjoint sets of them, with 95 % intervals for the choice of seeds{images}, one at a time; p is "
-        "two-sided, for what was asked (any difference at all, where no bound is named): that of a claim's "
-        "weakest difference, or, where any is reversed, of the strongest reversed one times the "
-        f"number of its differences; after Holm's correction over {trained} claims, it decides where it is "
-        "at most the level of its look",
+        f"Verdicts: {results.label}. Estimates are differences of means over n seeds (of ensembles over "
+        f"disjoint sets of them), with 95 % intervals for the choice of seeds{images}, one at a time. p is "
+        "two-sided, for any difference at all or beyond the bound that is asked; of several differences that "
+        "of the weakest, or, where any is reversed, of the strongest reversed one times their number. It is "
+        f"corrected for {trained} claims (Holm). A claim is decided where p is at most the level of its look",
         ("claim", "text", "verdict", "budget", "estimate", "p", "level", "n", source, "why"),
         tuple(rows),
         frozenset({"p", "level", "n"}),

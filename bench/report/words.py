@@ -30,15 +30,21 @@ for other test images: whether a verdict holds when the test images, too, are ta
     balanced error one from each class. Below 2,000 test images the interval for that is the one shown, and
     decides. Known of test errors, where all runs have seen the same test images
 agree: said of two replicates' estimates whose difference lies within its 95 % interval (Welch's, here with
-    his own degrees of freedom). Estimates of several claims may share runs. Where contenders of a seed share
-    a split and are not paired, variances are too large, so that estimates lie closer together than expected
-spread unevenly: one side's standard deviation over seeds is so many times the other's. Beyond 1:3
-    levels are only roughly what they are said to be
+    his own degrees of freedom). Those without an interval are left out. Estimates of several claims may
+    share runs. Where contenders of a seed share a split and are not paired, variances are too large, so that
+    estimates lie closer together than expected
+uneven spread: one side's standard deviation over seeds is more than three times the other's, so that levels
+    are only roughly what they are said to be
+it hangs on one seed: an open claim whose own p, not corrected, would be small enough without that seed: for
+    example where one run did not learn. A size of an effect or a number of seeds says little then
 fragile: without some one seed the estimate turns its sign, or its own p, not corrected, rises above 0.05.
     A verdict's p is corrected, so that others, too, may need all of their seeds
 epochs to a level: interpolated between the ends of epochs
 some never got there: runs that never reached the level that a claim speaks of count as one epoch more than
-    they had. Which side was first is known; how many epochs lie between is not
+    they had. Which side was first is known; how many epochs lie between is not, so there is no interval
+untuned: no run searches for settings; rates are the papers', or were chosen by a probe
+probe: this profile's networks, trained in full at a few rates before any final run, with a split and seeds
+    used nowhere else, to choose rates by the validation error. One seed tells them apart only roughly
 settings from the edge: marks a decided verdict on some contender of which every seed took a setting from
     the end of its range, so that a better one may lie beyond it
 for these test images: the verdict is not shown where the test images, too, are taken for a sample

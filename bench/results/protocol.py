@@ -39,9 +39,9 @@ _UNSAID = {"data.train": "all", "data.size": "as published", "model.": "the fami
 def differences(suite: Suite, profile_name: str, images: int = 0, size: int = 0) -> list[dict[str, str]]:
     """Rows of (what, here, published) where a profile departs from what was published.
 
-    Read off the first network that is trained in the suite's paper profile too; where none is, off the first
-    of each. That profile itself differs in precision, and where it tunes. `images` and `size` (pixels a
-    side) are those of the whole data set, where they are known.
+    Read off the first network that is trained in the suite's paper profile too (where none is, off the first
+    of each), and what others have of their own. That profile itself differs in precision, and where it
+    tunes. `images` and `size` (pixels a side) are those of the whole data set, where they are known.
     """
     if _REFERENCE not in suite.profiles:
         return []
@@ -50,7 +50,10 @@ def differences(suite: Suite, profile_name: str, images: int = 0, size: int = 0)
         return []
     first = _trained([one for one in standing if _REFERENCE in one.profiles] or standing)
     other = first if _REFERENCE in first.profiles else _trained(published)
-    own = [] if profile_name == _REFERENCE else _departures(suite, profile_name, first, other, images, size)
+    own = []
+    if profile_name != _REFERENCE:
+        own = _departures(suite, profile_name, first, other, images, size)
+        own += _of_some(suite, profile_name, [one for one in standing if one is not first], other)
     precision = resolve(suite, suite.profiles[profile_name], first, suite.data, "").recipe.precision
     if precision != _PAPERS:
         said = {"here": _PRECISIONS[precision], "published": _PRECISIONS[_PAPERS]}
@@ -81,6 +84,27 @@ def _departures(
         {"what": what, "here": _say(name, here), "published": _say(name, there)}
         for name, what in words.items()
         if here.get(name) != there.get(name) and _of_all(name, networks)
+    ]
+
+
+def _of_some(
+    suite: Suite, profile_name: str, others: Sequence[Experiment], published: Experiment
+) -> list[dict[str, str]]:
+    """Settings of their own that further experiments have, where the paper profile has them otherwise."""
+    rows: dict[tuple[str, str, str], list[str]] = {}
+    for one in others:
+        there = one if _REFERENCE in one.profiles else published
+        here, said = (
+            flat(resolve(suite, suite.profiles[name], of, suite.data, "").model_dump(mode="json"))
+            for name, of in ((profile_name, one), (_REFERENCE, there))
+        )
+        for name in (f"recipe.{own}" for own in one.recipe):
+            if here.get(name) != said.get(name):
+                told = _SHOWN.get(name, name), _say(name, here), _say(name, said)
+                rows.setdefault(told, []).append(one.id)
+    return [
+        {"what": f"{what} of {', '.join(names)}", "here": own, "published": other}
+        for (what, own, other), names in rows.items()
     ]
 
 

@@ -1,5 +1,6 @@
 """Whether verdicts and estimates came out again."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -7,7 +8,6 @@ import pytest
 
 from bench.claims import Difference, stats
 from bench.claims.again import apart, tally, verdict_again
-from bench.claims.remarks import UNREACHED
 from bench.claims.verdicts import decide
 from tests.claims.made import by_seed
 
@@ -56,17 +56,16 @@ def test_without_spread_there_is_no_distance():
     assert apart(found, found).agree
 
 
-def test_undecided_both_times_is_told_apart_and_what_never_got_there_named():
+def test_undecided_both_times_is_told_apart_and_estimates_without_interval_are_not_compared():
     rng = np.random.Generator(np.random.PCG64(5))
     one, other = outcome(rng, 0.0), outcome(rng, 0.0)
     assert one.verdict == other.verdict == "undecided"
     assert tally([(one, other)]).line.startswith(
         "1 of 1 verdicts came out again (1 of them undecided both times)"
     )
-    bounded = replace(other, remarks=(UNREACHED,))
-    found = tally([(one, other), (one, bounded)])
-    assert len(found.apart) == 2
-    assert "of 2 estimates (1 of them of claims to whose level some runs never got)" in found.line
+    (contrast, estimate), *_ = other.contrasts
+    bare = replace(other, contrasts=((contrast, replace(estimate, low=math.nan, high=math.nan)),))
+    assert "1 of 1 estimates agree" in tally([(one, one), (one, bare)]).line
 
 
 def test_nothing_in_common_is_said():

@@ -62,13 +62,31 @@ def test_a_verdict_that_one_seed_carries_is_fragile(difference, carrying):
     assert outcome.verdict == ("supported" if difference > 0 else "contradicted")
     left = [Welch(*(one[:k] + one[k + 1 :] for one in table.values())).pvalue() for k in range(5)]
     assert [k for k, p in enumerate(left) if p > 0.05] == carrying
-    rises = "its own p rises above 0.05, or its sign turns"
-    ends = {0: "5 seeds", 1: f"without seed 2 {rises}", 3: f"without any one of the seeds 2, 3, 4 {rises}"}
+    rises = "and its own p rises above 0.05, or its sign turns"
+    ends = {
+        0: "5 seeds",
+        1: f"leave out seed 2 {rises}",
+        3: f"leave out any one of the seeds 2, 3, 4 {rises}",
+    }
     assert outcome.note.endswith(f"{ends[len(carrying)]}; not known for other test images")
 
 
 @pytest.mark.parametrize(("spread", "told"), [(2.9, False), (3.5, True)])
 def test_uneven_spreads_are_told(spread, told):
     table = {"low": seeds(20), "high": seeds(60, spread=spread)}
-    note = outcome_of(less("low", "high"), table).note
-    assert (f"its sides spread unevenly, 1:{spread:.1f}" in note) == told
+    decided = outcome_of(less("low", "high"), table)
+    assert (f"its sides spread unevenly, 1:{spread:.1f}" in decided.note) == told
+    assert decided.remarks == ("uneven spread",) * told
+
+
+def test_an_open_claim_says_which_seed_hides_its_effect():
+    """Four of five seeds agree; the fifth did not learn."""
+    table = {"low": seeds(50, spread=0.5), "high": seeds(53, spread=0.5)}
+    assert outcome_of(less("low", "high"), table).verdict == "supported"
+    failed = {**table, "high": [90.0, *table["high"][1:]]}
+    outcome = outcome_of(less("low", "high"), failed)
+    assert outcome.verdict == "undecided"
+    assert "its sides spread unevenly, 1:" in outcome.note
+    assert outcome.note.endswith("it hangs on one seed: leave out seed 0 and its own p is at most 0.03")
+    alike = outcome_of(less("low", "high"), {"low": seeds(50), "high": seeds(50)})
+    assert "hangs on" not in alike.note

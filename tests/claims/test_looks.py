@@ -81,9 +81,9 @@ def test_the_slowest_experiment_sets_the_look():
 @pytest.mark.parametrize(
     ("n", "difference", "note"),
     [
-        (5, 2.5, "about 15 more seeds needed"),
-        (5, -2.5, "about 15 more seeds needed, and then to contradict it"),
-        (5, 0.0, "more than 20 seeds would be needed for an effect of this size"),
+        (5, 2.5, "about 15 more seeds needed to decide"),
+        (5, -2.5, "about 15 more seeds needed to decide, as contradicted"),
+        (5, 0.0, "more than 20 seeds would be needed to decide an effect of the size seen"),
         (20, 0.1, "still open at the last look of 20 seeds"),
     ],
 )

@@ -62,7 +62,7 @@ def test_the_wider_interval_covers_what_other_images_would_give():
         (2_000, 0.3, "supported", "for other test images too"),
         (2_000, 0.1, "supported", "undecided for other test images (p = 0.13)"),
         (300, 0.6, "supported", "for other test images too, of which there are few (300)"),
-        (300, -0.2, "undecided", "no number of seeds finds an effect of this size on 300 test"),
+        (300, -0.2, "undecided", "no number of seeds decides an effect of the size seen on 300 test"),
     ],
 )
 def test_with_few_images_the_wider_one_decides(images, gap, verdict, told):

@@ -1,8 +1,11 @@
 """What is said of a verdict beside its numbers."""
 
+import math
+
 from bench.claims.ladder import Rung
-from bench.claims.remarks import budget_told
+from bench.claims.remarks import UNREACHED, budget_told
 from bench.claims.verdicts import Outcome, decide
+from bench.spec.metrics import EpochsTo
 from tests.claims.made import falls, from_table, less, outcome_of, seeds, uncounted
 
 TABLE = {"low": seeds(20), "high": seeds(29)}
@@ -19,6 +22,19 @@ def test_settings_from_the_edge_of_a_search_are_told_with_a_verdict():
     told = with_rung(Rung({"low": 40, "high": 40}, values, edges=edges))
     assert told.note.endswith("settings from the edge of what was searched: high (lr, high)")
     assert "edge" not in with_rung(Rung({"low": 40, "high": 40}, values)).note
+
+
+def test_epochs_to_a_level_that_some_never_reached_have_no_interval():
+    claim = falls("a", "b", "c").replace(metric=EpochsTo(level=50))
+    values = from_table({"a": [6.0] * 5, "b": seeds(3, spread=0.1), "c": seeds(2, spread=0.1)})
+    (outcome,) = decide([claim], values, uncounted, rungs=[Rung({}, values, epochs=dict.fromkeys("abc", 5))])
+    assert outcome.verdict == "supported"
+    assert "5 of 5 runs of a never got there" in outcome.note
+    assert UNREACHED in outcome.remarks
+    (_, first), (_, second) = outcome.contrasts
+    assert math.isnan(first.low)
+    assert math.isnan(first.high)
+    assert second.low < second.value < second.high
 
 
 def test_a_budget_names_images_where_they_differ_and_where_nothing_is_trained():

@@ -88,8 +88,8 @@ def test_further_seeds_go_to_open_claims_alone(command, suites_dir, data_dir, tm
     code, out, errors = command(*run, "--until-decided", "--max-seeds", "8")
     assert code == 0, errors
     assert "helps: supported with 5 seeds; no more are needed" in out
-    assert "same: open with 5 seeds, about 3 more seeds needed; it goes on to 8" in out
-    assert "same: open with 8 seeds, about 4 more seeds needed; it stops, the limit is 8" in out
+    assert "same: open with 5 seeds, about 3 more seeds needed to decide; it goes on to 8" in out
+    assert "same: open with 8 seeds, about 4 more seeds needed to decide; it stops, the limit is 8" in out
     folder = tmp_path / "reports" / "open" / "smoke"
     seeds = pd.read_csv(folder / "runs.csv").groupby("experiment").size().to_dict()
     assert seeds == {"long": 5, "none": 5, "one": 8, "other": 8}

@@ -29,7 +29,7 @@ def test_only_experiments_of_open_claims_go_on():
     outcomes = [
         claimed("a", "b", "supported"),
         claimed("b", "c", more=3),
-        claimed("a", "d", note="more than 20 seeds would be needed for an effect of this size"),
+        claimed("a", "d", note="more than 20 seeds would be needed to decide an effect of the size seen"),
         Outcome(Count(id="count", text="", quantity="macs", values={"a": 1}), "supported", "exact"),
     ]
     found = further(plan, outcomes, 20)
@@ -37,7 +37,7 @@ def test_only_experiments_of_open_claims_go_on():
     assert [line.partition(":")[0] for line in found.why] == ["a<b", "b<c", "a<d"], "counts need no seeds"
     assert found.why[0].endswith("supported with 5 seeds; no more are needed")
     assert found.why[1].endswith("it goes on to 8")
-    assert found.why[2].endswith("for an effect of this size; it stops")
+    assert found.why[2].endswith("of the size seen; it stops")
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,11 @@ def test_networks_that_the_paper_profile_does_not_train_differ_from_its_own():
     found = told("residual-units", "quick")
     assert found["network"] == ("preact-resnet-56", "preact-resnet-110")
     assert found["image size (pixels)"][0] == "16"
+    assert found["learning rate of full-56"] == ("0.3", "0.1"), "which the first network has not"
+
+
+def test_settings_that_some_have_in_both_profiles_are_no_difference():
+    assert not [what for what in told("sharing", "quick") if what.startswith("learning rate")]
 
 
 def test_the_paper_profile_has_the_published_protocol():
