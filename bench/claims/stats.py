@@ -6,6 +6,7 @@ different experiments are independent: two of them are compared as Welch (1947) 
 """
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -51,13 +52,13 @@ class Estimate:
         """One-sided p of "not above the bound"; 1 where there is no spread to judge by."""
         if not self.se > 0:
             return 1.0
-        return float(scipy.stats.t.sf((self.value - bound) / self.se, self.df))
+        return float(scipy.special.stdtr(self.df, (bound - self.value) / self.se))
 
     def p_below(self, bound: float) -> float:
         """One-sided p of "not below the bound"; 1 where there is no spread to judge by."""
         if not self.se > 0:
             return 1.0
-        return float(scipy.stats.t.cdf((self.value - bound) / self.se, self.df))
+        return float(scipy.special.stdtr(self.df, (self.value - bound) / self.se))
 
 
 def contrast(samples: Sequence[Sample], weights: Sequence[float], level: float = 0.95) -> Estimate:
@@ -81,7 +82,7 @@ def contrast(samples: Sequence[Sample], weights: Sequence[float], level: float =
     satterthwaite = variance**2 / float(np.sum(parts**2 / [len(sample) - 1 for sample in samples]))
     df = (satterthwaite + n - 1) / 2
     se = float(np.sqrt(variance))
-    half = float(scipy.stats.t.ppf((1 + level) / 2, df)) * se
+    half = quantile(df, level) * se
     return Estimate(value, value - half, value + half, se, df, n)
 
 
@@ -105,7 +106,7 @@ def band(values: NDArray[np.float64], level: float = 0.95) -> tuple[Sample, Samp
     if n < 2:
         return means, np.full(len(means), np.nan), np.full(len(means), np.nan)
     se = values.std(axis=1, ddof=1) / np.sqrt(n)
-    half = np.where(np.ptp(values, axis=1) > 0, float(scipy.stats.t.ppf((1 + level) / 2, n - 1)) * se, np.nan)
+    half = np.where(np.ptp(values, axis=1) > 0, quantile(n - 1, level) * se, np.nan)
     return means, means - half, means + half
 
 
@@ -135,7 +136,7 @@ def run_error(error: float, images: int, level: float = 0.95) -> Estimate:
     It speaks of this network on other images of the same kind, not of other seeds. The standard error
     and df are those of Wilson's score: from the interval's width, and infinite.
     """
-    z = float(scipy.stats.norm.ppf((1 + level) / 2))
+    z = float(scipy.special.ndtri((1 + level) / 2))
     share = error / 100
     scale = 1 + z**2 / images
     centre = (share + z**2 / (2 * images)) / scale
@@ -158,10 +159,8 @@ def mean_error(sample: Sample, images: int, level: float = 0.95) -> Estimate:
     seeds = mean(sample, level)
     share = (seeds.value / 100 * images + 2) / (images + 4)
     drawn = 100**2 * share * (1 - share) / images
-    quantile, n = (1 + level) / 2, len(sample)
-    half = float(
-        np.hypot(scipy.stats.t.ppf(quantile, n - 1) * seeds.se, scipy.stats.norm.ppf(quantile) * drawn**0.5)
-    )
+    n, normal = len(sample), float(scipy.special.ndtri((1 + level) / 2))
+    half = float(np.hypot(quantile(n - 1, level) * seeds.se, normal * drawn**0.5))
     se = float(np.hypot(seeds.se, drawn**0.5))
     return Estimate(seeds.value, seeds.value - half, seeds.value + half, se, n - 1.0, n)
 
@@ -187,7 +186,7 @@ def against_published(ours: Estimate, value: float, *, runs: int, spread: float 
 
 def quantile(df: float, level: float = 0.95) -> float:
     """Student's two-sided quantile: an interval reaches so many standard errors each way."""
-    return float(scipy.stats.t.ppf((1 + level) / 2, df))
+    return float(scipy.special.stdtrit(df, (1 + level) / 2))
 
 
 def holm(p: Sequence[float]) -> NDArray[np.float64]:
@@ -207,18 +206,18 @@ def detectable(estimate: Estimate, alpha: float, power: float = 0.8) -> float | 
     """
     if not estimate.se > 0:
         return None
-    critical = scipy.stats.t.ppf(1 - alpha / 2, estimate.df)
+    critical = quantile(estimate.df, 1 - alpha)
 
     def lacking(shift: float) -> float:
         return float(scipy.stats.nct.sf(critical, estimate.df, shift) - power)
 
-    high = float(critical) + 10.0
+    high = critical + 10.0
     return float(scipy.optimize.brentq(lacking, 0.0, high)) * estimate.se
 
 
 def within_reach(effect: float, fixed: float, alpha: float, power: float = 0.8) -> bool:
     """Whether any number of seeds finds an effect with that power, where a variance `fixed` stays."""
-    needed = float(scipy.stats.norm.ppf(1 - alpha / 2) + scipy.stats.norm.ppf(power))
+    needed = float(scipy.special.ndtri(1 - alpha / 2) + scipy.special.ndtri(power))
     return abs(effect) >= needed * math.sqrt(fixed)
 
 
@@ -235,10 +234,13 @@ def seeds_for_power(
     if not estimate.se > 0 or effect == 0:
         return None
     df_per_seed = estimate.df / (estimate.n - 1)
-    for n in range(2, limit + 1):
+
+    def enough(n: int) -> bool:
         own = estimate.se * np.sqrt(estimate.n / n)
         se = np.hypot(own, np.sqrt(fixed))
         df = df_per_seed * (n - 1) * (se / own) ** 4
-        if scipy.stats.nct.sf(scipy.stats.t.ppf(1 - alpha / 2, df), df, effect / se) >= power:
-            return n
-    return None
+        return bool(scipy.stats.nct.sf(quantile(df, 1 - alpha), df, effect / se) >= power)
+
+    numbers = range(2, limit + 1)  # of which the larger have more power
+    first = bisect_left(numbers, True, key=enough) if limit >= 2 and enough(limit) else len(numbers)
+    return numbers[first] if first < len(numbers) else None
