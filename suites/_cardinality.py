@@ -46,21 +46,21 @@ CLAIMS = [
     ),
     errs_less(
         id="against-wider",
-        text="At twice the cost, more groups beat wider layers.",
+        text="At nearly twice the cost, more groups beat wider layers.",
         lower="8x24d",
         higher="1x100d",
         said="20.4 against 21.3 % (ImageNet, 101 layers)",
     ),
     errs_less(
         id="twice-groups",
-        text="Twice the groups, at twice the cost, lower the error.",
+        text="Twice the groups, at nearly twice the cost, lower the error.",
         lower="8x24d",
         higher="4x24d",
         said="20.4 against 21.2 % (ImageNet, 101 layers)",
     ),
     errs_less(
         id="against-deeper",
-        text="At twice the cost, more groups beat more layers.",
+        text="At nearly twice the cost, more groups beat more layers.",
         lower="8x24d",
         higher="1x64d-deeper",
         said="20.4 % with 101 layers against 21.7 % with 200 (ImageNet)",
@@ -100,6 +100,6 @@ printed = partial(
     Reference, metric="test_error", paper=XIE, where="Table 3", data="ImageNet", statistic="single"
 )
 REFERENCES = [
-    printed(experiment=name, value=value, status="F")
+    printed(experiment=name, value=value, status="F2")
     for name, value in {"1x64d": 23.9, "2x40d": 23.0, "4x24d": 22.6}.items()
 ]

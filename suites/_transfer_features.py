@@ -73,7 +73,8 @@ CLAIMS = [
     ),
     Interaction(
         id="scarce",
-        text="Beginning with a trained net gains more over scratch with 200 images (fewer steps) than 3,000.",
+        text="Beginning with a trained net gains more points over scratch with 200 images (and fewer steps) "
+        "than with 3,000.",
         metric=METRIC,
         smaller=("scratch-all", "whole-all"),
         larger=("scratch-few", "whole-few"),

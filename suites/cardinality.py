@@ -1,4 +1,4 @@
-"""Does splitting a convolution into groups pay, at equal cost and at twice the cost?
+"""Does splitting a convolution into groups pay, at equal cost and at nearly twice the cost?
 
 Sources: Xie et al. 2017 (arXiv 1611.05431), Tables 3 and 4 (ImageNet); Krizhevsky et al. 2012 (two groups on
 two GPUs); the lecture on ResNeXt.
@@ -28,7 +28,7 @@ SLOWLY = {"recipe": {"lr": 0.02}}  # where nothing normalises
 
 suite = Suite(
     title="Cardinality",
-    question="Does splitting a convolution into groups pay, at equal cost and at twice the cost?",
+    question="Does splitting a convolution into groups pay, at equal cost and at nearly twice the cost?",
     data="cifar10",
     augment=("crop(padding=0.125)", "flip"),
     experiments=[

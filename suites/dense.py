@@ -34,7 +34,10 @@ NETWORKS = {
     "resnet-110": LARGE,
 }
 
-FASTER = ("densenet-22", "densenet-bc-22", "resnet-20")  # at three times the rate
+RECIPES = {
+    **{name: {"lr": 0.3} for name in ("densenet-22", "densenet-bc-22", "resnet-20")},
+    "resnet-110": {"warmup": {"lr": 0.01, "until_train_error": 80}},  # as published
+}
 AS_LARGE = {  # as many multiplications as densenet-22
     "densenet-bc-22": "densenet-bc-22(growth=18)",
     "resnet-20-wide": "resnet-20(width=21)",
@@ -49,7 +52,7 @@ suite = Suite(
         Experiment(
             id=name,
             model=AS_LARGE.get(name, name),
-            recipe={"lr": 0.3} if name in FASTER else {},
+            recipe=RECIPES.get(name, {}),
             profiles=profiles,
         )
         for name, profiles in NETWORKS.items()

@@ -14,11 +14,12 @@ Profiles
          five nets without batch norm diverged; early-layers, asked of one epoch (0.13 [-0.02, 0.28]).
          Probes (one seed, at 0.2 three) had validation errors of 54, 47, 48, 47 % at 0.02, 0.1, 0.2, 0.5 with
          batch norm at 8 layers, 62, 62, 77, 90 without; 59 at 20 layers, and 77 at 0.02, 90 at 0.1 and 0.5
-         without; 59 and 90 with sigmoids; 51 and 55 without and with dropout.
+         without; 59 and 90 with sigmoids; 51 and 55 without and with dropout. Without, 0.005 for 20 layers
+         and 0.5 for sigmoids have joined since.
   paper  The same networks on all of CIFAR-10 at 32×32, 60 epochs; what a full-sized version would be.
 """
 
-from _normalization import CLAIMS, RATES, WITHOUT
+from _normalization import CLAIMS, LOW, RATES, WITHOUT
 
 from bench import Experiment, Profile, Recipe, Suite
 from bench.report.figures import Against, Along, Curves
@@ -37,13 +38,11 @@ SLOWLY = {"recipe": {"lr": 0.02}, "profiles": ("paper",)}  # where nothing norma
 FEW = {"data": {"train": 1_500}, "recipe": {"epochs": 30}}  # as many steps as others have in quick
 NETWORKS = {
     "plain-20": net("plain-20", measured=True),
-    **{
-        name: net("plain-20", norm="none") | {"recipe": {"lr": lr}}
-        for name, lr in zip(WITHOUT, RATES, strict=True)
-    },
+    **{f"plain-20-without-{lr}": net("plain-20", norm="none") | {"recipe": {"lr": lr}} for lr in LOW},
     "resnet-20": net("resnet-20", measured=True),
     "sigmoid": net("plain-8", activation="sigmoid"),
     "sigmoid-without": net("plain-8", activation="sigmoid", norm="none"),
+    "sigmoid-without-0.5": net("plain-8", activation="sigmoid", norm="none") | {"recipe": {"lr": 0.5}},
     "response": net("alexnet", groups=1, dropout=0.0) | SLOWLY,
     "no-response": net("alexnet", groups=1, dropout=0.0, lrn=False) | SLOWLY,
     "dense-dropout": net("alexnet", groups=1, dropout=0.5, lrn=False) | SLOWLY,
@@ -90,7 +89,7 @@ suite = Suite(
         Along(metric="gradient_norm", axis="layer", log=True),
         Curves(
             groups={
-                "plain, 8 layers": (*LADDER, "sigmoid", "sigmoid-without"),
+                "plain, 8 layers": (*LADDER, "sigmoid", "sigmoid-without", "sigmoid-without-0.5"),
                 "20 layers": ("plain-20", *WITHOUT, "resnet-20"),
                 "AlexNet": ("response", "no-response", "dense-dropout"),
                 "dropout": ("convolutions", "convolutions-dropout"),

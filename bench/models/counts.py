@@ -10,6 +10,7 @@ from torch import nn
 
 from bench.common.errors import UserError
 from bench.models import build, member
+from bench.models.inception import Beside
 from bench.models.layers import layers as numbered
 from bench.models.trace import Layer, trace
 
@@ -38,6 +39,7 @@ def count(model: Named, *, num_classes: int, in_channels: int, size: tuple[int, 
     - `output_size`: height of the last feature map, before places are pooled away or flattened.
     - `unused_pixels`: pixels a side that no window reached because windows did not fit.
     - `batch_norms`: layers of batch norm.
+    - `modules`: modules of parallel branches (Inception), those inside others aside.
     - `units`: units that keep the shape; `identity_units`: those that give their input back when the
       weights of their last layer are zero.
 
@@ -63,6 +65,7 @@ def count(model: Named, *, num_classes: int, in_channels: int, size: tuple[int, 
             "output_size": view.side or 1,
             "unused_pixels": view.unused,
             "batch_norms": sum(isinstance(one, nn.BatchNorm2d) for one in network.modules()),
+            "modules": _modules(network),
             "units": keeping,
             "identity_units": identities,
         },
@@ -84,6 +87,10 @@ def _size(shape: tuple[int, ...]) -> int:
     for side in shape:
         size *= side
     return size
+
+
+def _modules(network: nn.Module) -> int:
+    return 1 if isinstance(network, Beside) else sum(map(_modules, network.children()))
 
 
 @torch.no_grad()

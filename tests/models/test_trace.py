@@ -24,6 +24,12 @@ def test_macs_are_what_torch_counts(name):
     assert found == flops.get_total_flops() // 2 - norms
 
 
+@pytest.mark.parametrize(("options", "modules"), [({}, 9), ({"large": "wide"}, 9), ({"reduced": False}, 9)])
+def test_modules_of_parallel_branches_inside_others_are_not_counted(options, modules):
+    model = Named(name="googlenet", options=options)
+    assert count(model, num_classes=10, in_channels=3, size=(224, 224)).counts["modules"] == modules
+
+
 def test_layers_of_lenet_are_those_of_the_paper():
     layers = count(Named(name="lenet-5"), num_classes=10, in_channels=1, size=(32, 32)).layers
     rows = [(one.kind, one.output, one.parameters, one.macs, one.field) for one in layers]
