@@ -6,7 +6,7 @@ sigmoids, and say that ReLU and max pooling came to be preferred.
 
 Profiles
   smoke  1 minute. 512 images, 1 epoch; proves the machinery, decides nothing.
-  quick  29 minutes on two cores in float32. All of MNIST to train on, 6 passes (2,808 steps of 128),
+  quick  29 to 55 minutes on two cores in float32. All of MNIST to train on, 6 passes (2,808 steps of 128),
          untuned, 12 seeds. Decides: tanh-sigmoid, relu-tanh, max-average, as-published, relu-sooner.
          The first edition (5 seeds) asked of ReLU any gain in passes at all, and left that undecided (0.02
          [-0.05, 0.09]) beside relu-tanh and max-average (0.22 and -0.07 points): now half a pass, as the
