@@ -173,8 +173,9 @@ def outcome(result: Result) -> str:
         for name, row in METRICS.items()
         if row.unit == "%" and name in result.metrics
     ]
-    seconds = result.cost.get("seconds", 0.0)
-    return f"{', '.join(shown)}, {len(result.curve)} epochs in {seconds:.0f} s"
+    trained = [f"{len(result.curve)} epochs"] if result.curve else []  # a look, or a fit, has none
+    seconds = f"in {result.cost.get('seconds', 0.0):.0f} s"
+    return " ".join(filter(None, [", ".join([*shown, *trained]), seconds]))
 
 
 def _clock(seconds: float) -> str:
