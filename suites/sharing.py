@@ -64,7 +64,7 @@ suite = Suite(
         shifted_by(
             2,
             id="pooling-tolerates",
-            text="On digits shifted by 2 pixels a net with max pooling errs less than one without.",
+            text="On digits shifted by 2 pixels max pooling errs less than none, at 11 times the weights.",
             lower="shared-shifted",
             higher="unpooled-shifted",
         ),
