@@ -13,9 +13,8 @@ Profiles
          undecided: necessary, which asked for ten points (16.5 [10.2, 22.7]); rates up to 0.5, where two of
          five nets without batch norm diverged; early-layers, asked of one epoch (0.13 [-0.02, 0.28]).
          Probes (one seed, at 0.2 three) had validation errors of 54, 47, 48, 47 % at 0.02, 0.1, 0.2, 0.5 with
-         batch norm at 8 layers, 62, 62, 77, 90 without; 59 at 20 layers, and 77 at 0.02, 90 at 0.1 and 0.5
-         without; 59 and 90 with sigmoids; 51 and 55 without and with dropout. Without, 0.005 for 20 layers
-         and 0.5 for sigmoids have joined since.
+         batch norm at 8 layers, 62, 62, 77, 90 without; 59 at 20 layers, and 82, 77, 90, 90 at 0.005, 0.02,
+         0.1, 0.5 without; 59 with sigmoids, 90 without at 0.1 and at 0.5; 51 and 55 without and with dropout.
   paper  The same networks on all of CIFAR-10 at 32×32, 60 epochs; what a full-sized version would be.
 """
 
