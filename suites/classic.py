@@ -19,7 +19,8 @@ Profiles
              Inception, 57.1, 53.0, 51.0, 49.4 with ResNeXt, 61.3, 56.3, 50.4, 46.7 with DenseNet; from 0.005
              on 55.9, 56.4, 90, 90 with AlexNet, 53.9, 54.5, 66.0, 90 with ZFNet, 51.0, 48.8, 54.5, 61.2 with
              VGG. So each has its best of these, and all else alike; in 1,000 steps AlexNet has 49.1 and 47.8
-             at 0.0017 and 0.005, ZFNet 47.7 and 46.4.
+             at 0.0017 and 0.005, ZFNet 47.7 and 46.4; at 0.5 and 1 Inception 31.9 and 36.0, DenseNet 37.6
+             and 40.5.
   paper      The same networks at the published widths on all of CIFAR-10, 100 epochs, at quick's rates, which
              nothing has probed at these widths: GPU days.
 """
