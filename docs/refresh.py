@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -82,31 +82,20 @@ def agreements() -> "list[tuple[Results, Tally]]":
     return [(results, agreement(results)) for results in map(read, folders)]
 
 
-def alike_everywhere() -> Iterator[tuple[int, int]]:
-    """By published results with replicates: how many claims have one verdict in all of them, of how many."""
-    from bench.claims.kinds import Trained
-
-    for results, _ in agreements():
-        every = [
-            {one.claim.id: one.verdict for one in each.outcomes if isinstance(one.claim, Trained)}
-            for each in (results, *results.replicates)
-        ]
-        shared = set.intersection(*(set(one) for one in every))
-        yield sum(len({one[claim] for one in every}) == 1 for claim in shared), len(shared)
-
-
 def again() -> str:
     """How often verdicts came out again, over all suites."""
+    from bench.report.replicates import alike
+
     every = [found for _, found in agreements()]
     total, same, turned = (
         sum(sum(found.verdicts.values()) for found in every),
         *(sum(found.verdicts[kind] for found in every) for kind in ("again", "turned")),
     )
     twice = sum(found.undecided for found in every)
-    alike, claims = (sum(one) for one in zip(*alike_everywhere(), strict=True))
+    same_in_all, claims = map(sum, zip(*(alike(results) for results, _ in agreements()), strict=True))
     told = (
-        f"{alike} of {claims} claims have the same verdict in every replicate, and {turned or 'none'} turned "
-        f"round\n(pair by pair {same} of {total}, {twice} of them undecided both times)"
+        f"{same_in_all} of {claims} claims have the same verdict in every replicate, and {turned or 'none'} "
+        f"turned round\n(pair by pair {same} of {total}, {twice} of them undecided both times)"
     )
     return (
         f"{len(every)} suites were run again as a whole, with other seeds and splits, some on other kinds of "

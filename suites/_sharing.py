@@ -67,7 +67,7 @@ ON_SHARING = [
     ),
     errs_less(
         id="max-average",
-        text=f"Max pooling (the net `shared`) beats average pooling{PROBED}.",
+        text=f"Max pooling (net shared) beats average pooling{PROBED}.",
         lower="shared",
         higher="average",
     ),

@@ -50,6 +50,13 @@ def not_again(results: Results) -> list[str]:
     ]
 
 
+def alike(results: Results) -> tuple[int, int]:
+    """How many claims have one verdict in every replicate, and of how many."""
+    found = [_trained(one.outcomes) for one in (results, *results.replicates)]
+    shared = [claim for claim in found[0] if all(claim in one for one in found)]
+    return sum(len({one[claim].verdict for one in found}) == 1 for claim in shared), len(shared)
+
+
 def agreement(results: Results) -> Tally:
     """How often the claims of some results, and of their replicates, came out again, over all pairs."""
     found = [_trained(one.outcomes) for one in (results, *results.replicates)]
