@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Collection
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 PUBLISHED = ROOT / "reports" / "published"
 COMMANDS = "list", "show", "plan", "run", "report", "diff", "augment", "ui", "export", "import", "data get"
-SHOWN = PUBLISHED / "resnet-vs-plain" / "quick"
+SHOWN = PUBLISHED / "resnet-vs-plain"
 
 
 def suites() -> str:
@@ -34,7 +34,8 @@ def suites() -> str:
     from bench.results.files import read
     from bench.results.scale import steps_of
 
-    lines = ["| suite | question | claims at this budget | published report |", "|---|---|---|---|"]
+    heads = "suite", "question", "claims at this budget", "whole runs", "published report"
+    lines = [f"| {' | '.join(heads)} |", "|---|---|---|---:|---|"]
     for folder in sorted(path.parent for path in PUBLISHED.glob("*/*/suite.json")):
         plan = json.loads((folder / "suite.json").read_text(encoding="utf-8"))
         outcomes = json.loads((folder / "verdicts.json").read_text(encoding="utf-8"))
@@ -45,20 +46,22 @@ def suites() -> str:
         marks = Counter(mark for one in outcomes for mark in one["remarks"])
         if marks:
             told[0] += f" (marked: {', '.join(f'{mark} {n}' for mark, n in marks.items())})"
-        if apart := len(not_again(read(folder))):
+        results = read(folder)
+        if apart := len(not_again(results)):
             told[0] += f" ({apart} of the decided not again in every replicate)"
         tally = "; ".join(filter(None, [*told, left and f"{left} not asked"]))
         size = folder.name if plan["experiments"] else "counts"
         budget = steps_of(plan["experiments"])
         size += f", {budget}" if budget else ""
         link = f"[{size}]({folder.relative_to(ROOT)}/report.md)"
-        lines.append(f"| `{plan['name']}` | {plan['question']} | {tally} | {link} |")
+        cells = f"`{plan['name']}`", plan["question"], tally, 1 + len(results.replicates), link
+        lines.append(f"| {' | '.join(map(str, cells))} |")
     return "\n".join(lines)
 
 
-def verdicts() -> str:
-    """The verdict table of the published quick report, short."""
-    outcomes = json.loads((SHOWN / "verdicts.json").read_text(encoding="utf-8"))
+def verdicts(profile: str = "quick") -> str:
+    """The verdict table of the published report that is shown, of that profile, short."""
+    outcomes = json.loads((SHOWN / profile / "verdicts.json").read_text(encoding="utf-8"))
     lines = ["| claim | verdict | measured here | the paper (other protocol) |", "|---|---|---|---|"]
     for one in outcomes:
         measured = "; ".join(_contrast(each) for each in one["contrasts"]) or one["note"]
@@ -98,8 +101,9 @@ def again() -> str:
         f"turned round\n(pair by pair {same} of {total}, {twice} of them undecided both times)"
     )
     return (
-        f"{len(every)} suites were run again as a whole, with other seeds and splits, some on other kinds of "
-        f"processors:\n{told}\n([how that is counted](docs/statistics.md#replicates))."
+        f"{len(every)} suites were run again as a whole, with other seeds and splits (and the same test "
+        f"images), some on other kinds of processors:\n{told}\n"
+        "([how that is counted](docs/statistics.md#replicates))."
     )
 
 
@@ -107,13 +111,13 @@ def replicates() -> str:
     """How often the claims of published suites came out again, over all pairs of replicates."""
     heads = (
         "suite",
-        "replicates",
+        "whole runs, the first included",
         "verdicts equal",
         "undecided both times",
         "turned round",
         "estimates that agree",
     )
-    heads += ("squared differences over variances", "expected on average, at most")
+    heads += ("squared differences over variances", "upper limit of what is expected")
     lines = [f"| {' | '.join(heads)} |", "|---" + "|---:" * 7 + "|"]
     for results, found in agreements():
         cells = (
@@ -259,6 +263,7 @@ def _percent(shares: list[float]) -> str:
 FILLERS: dict[str, Callable[[], str]] = {
     "suites": suites,
     "verdicts": verdicts,
+    "verdicts overnight": partial(verdicts, "overnight"),
     "again": again,
     "replicates": replicates,
     "commands": commands,

@@ -37,6 +37,12 @@ def shifted(names, at):
     ]
 
 
+def shifted_by(pixels, **claim):
+    """A claim on the error of test images that are shifted by so many pixels."""
+    metric = At(metric="shifted_error", at=f"shift={pixels}")
+    return Difference(metric=metric, said="no number", source=LECTURE, **claim)
+
+
 def alike(epochs, profiles):
     """The claim that local filters come out alike, after so many epochs, the last of some profiles."""
     return Reached(

@@ -5,7 +5,7 @@ that retell them. Both measured on ImageNet; here it is CIFAR-10 in all profiles
 
 Profiles
   smoke      1 minute. Tiny networks on 512 images; proves the machinery, decides nothing.
-  quick      13 to 24 minutes on two cores. 20,000 CIFAR-10 images, all widths an eighth, 1,560 steps of 128,
+  quick      13 to 25 minutes on two cores. 20,000 CIFAR-10 images, all widths an eighth, 1,560 steps of 128,
              no response normalisation, no dropout; one learning rate, untuned, 8 seeds. Can decide: remove-7,
              remove-67, remove-34, remove-3467. Not run in quick: vgg-depth, vgg-1x1 and small-filters, whose
              nets learn more slowly, or take more of a step, than minutes allow; vgg-lrn, vgg-depth-19. Trials

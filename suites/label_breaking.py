@@ -5,7 +5,7 @@ turned round are our example. No number is printed anywhere that we know.
 
 Profiles
   smoke  1 minute. 512 images, 1 epoch; proves the machinery, decides nothing.
-  quick  15 minutes on two cores. LeNet-5 on 55,000 MNIST images, 8 epochs (6,872 steps of 64), untuned, 8
+  quick  15 to 21 minutes on two cores. LeNet-5, 55,000 MNIST images, 8 epochs (6,872 steps of 64), untuned, 8
          seeds. Decides: mirroring-hurts, half-turn-hurts, rotation-helps, shift-helps.
          A probe with two seeds (2,000 images, 15 epochs) gave validation errors of 4.0 and 4.2 % without
          augmentation, 6.0 and 7.3 with mirroring, 5.9 and 6.5 with half turns, 3.5 and 3.5 with rotation by

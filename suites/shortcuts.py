@@ -60,6 +60,7 @@ suite = Suite(
             augment=CROP[2],
             recipe=SHORTENED,
             seeds=8,
+            edges={f"{name}-56": "lr, low" for name in ("identity", *IN_QUICK)},
         ),
         "paper": Profile(recipe=Recipe(epochs=164, warmup=WARMUP), stand_in=False),
     },

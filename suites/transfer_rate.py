@@ -7,7 +7,7 @@ about, else weight decay.
 
 Profiles
   smoke  1 minute. 200 images of 16×16 pixels; proves the machinery, decides nothing.
-  quick  20 minutes on two cores. A plain net of 8 layers, 16 wide; 200 images at 32×32 pixels, 80 epochs (320
+  quick  20 to 24 minutes on two cores. A plain net of 8 layers, 16 wide; 200 images at 32×32, 80 epochs (320
          steps); each seed has 3 trials of a third the length; 8 seeds. Can decide: mild, upper-mild,
          beats-scratch, few-classifier, few-upper. A probe of the untuned recipes (40 epochs) is told in
          transfer-features: with 200 images 65 % from scratch, 62 the classifier alone, 58 and 59 the upper

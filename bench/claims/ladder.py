@@ -35,8 +35,8 @@ class Rung:
 
     `epochs` are those that the runs of an experiment have; `frozen` experiments train some layers alone, so
     that a high training error says nothing of how long they were trained. `images` tells how many are trained
-    on, where experiments differ in it; `edges` which settings of an experiment were chosen from the edge of
-    what was searched.
+    on, where experiments differ in it; `edges` which settings of an experiment are from the edge of what
+    was tried.
     """
 
     steps: Mapping[str, int]

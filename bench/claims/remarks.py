@@ -77,7 +77,7 @@ def _never(claim: Trained, rung: Rung) -> dict[str, tuple[int, int]]:
 def at_an_edge(claim: Trained, rung: Rung) -> str:
     """Whose settings may be better beyond what was searched; empty where none is at an edge."""
     told = [f"{name} ({'; '.join(rung.edges[name])})" for name in claim.experiments() if rung.edges.get(name)]
-    return f"settings from the edge of what was searched: {', '.join(told)}" if told else ""
+    return f"settings from the edge of what was tried: {', '.join(told)}" if told else ""
 
 
 def budget_told(rung: Rung, names: Sequence[str]) -> str:

@@ -3,6 +3,8 @@
 _TEXT = """
 profile: how big the experiments are. Quick takes minutes on two cores, overnight hours, paper is as near
     to the published recipe as the suite goes
+supported: every difference that the claim names lies beyond its bound (0 where none is named). Contradicted:
+    at least one lies short of it; others may not. Undecided: neither is shown, which is not "no effect"
 steps: training steps, each with one batch of images. A verdict holds at the budget that it names
 learning speed: marks a decided verdict on test or training error some of whose nets, frozen ones aside,
     stand above 20 % training error, at most 3 points below their test error. Such nets seem half trained, or
@@ -42,11 +44,15 @@ fragile: without some one seed the estimate turns its sign, or its own p, not co
 epochs to a level: interpolated between the ends of epochs
 some never got there: runs that never reached the level that a claim speaks of count as one epoch more than
     they had. Which side was first is known; how many epochs lie between is not, so there is no interval
-untuned: no run searches for settings; rates are the papers', or were chosen by a probe
-probe: this profile's networks, trained in full at a few rates before any final run, with a split and seeds
-    used nowhere else, to choose rates by the validation error. One seed tells them apart only roughly
-settings from the edge: marks a decided verdict on some contender of which every seed took a setting from
-    the end of its range, so that a better one may lie beyond it
+untuned: no run searches for settings. Rates are the papers', or from a probe or trials of an earlier version
+    where the suite file tells of one; else they were set by hand, and no other was tried
+probe: a trial before any final run, with a split and seeds used nowhere else; the suite file says how large.
+    Some chose rates by the validation error, which one seed tells apart only roughly; others only told what
+    to expect
+settings from the edge: marks a decided verdict on some contender with a setting from the end of what was
+    tried, so that a better one may lie beyond it: every seed of a search took it from the outermost of the
+    parts that its range is divided into (of three trials, a third), or of a probe's few rates the lowest or
+    highest was the best
 for these test images: the verdict is not shown where the test images, too, are taken for a sample
 points: percentage points
 training error: on training images without augmentation, after the last epoch. A running one is that of

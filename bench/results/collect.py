@@ -217,6 +217,7 @@ def _plan_facts(progress: Progress) -> dict[str, Any]:
         "data": {name: data[name] for name in sorted(data)},
         "claims": [claim.model_dump(mode="json") for claim in suite.claims],
         "references": [reference.model_dump(mode="json") for reference in suite.references],
+        **({"edges": dict(plan.profile.edges)} if plan.profile.edges else {}),
         "tuning": plan.profile.tuning.model_dump(mode="json") if plan.profile.tuning else None,
         "figures": None if suite.figures is None else [one.model_dump(mode="json") for one in suite.figures],
         "networks": [one.model_dump(mode="json") for one in suite.networks],

@@ -37,11 +37,14 @@ def chosen(trials: pd.DataFrame, experiment: str) -> "list[pd.Series[Any]]":
 
 
 def edges(plan: Mapping[str, Any], trials: pd.DataFrame) -> dict[str, list[str]]:
-    """By experiment, the settings that all seeds took from one end of their range: "lr, high"."""
+    """By experiment, the settings from one end of what was tried: "lr, high".
+
+    All seeds of a search took it there, or a probe that stands in the suite file had its best there.
+    """
+    found = {name: [told] for name, told in plan.get("edges", {}).items()}
     if not plan["tuning"] or trials.empty:
-        return {}
+        return found
     parts = int(plan["tuning"]["generation"])
-    found = {}
     for one in plan["experiments"]:
         tuned, taken = one["tuned"], chosen(trials, one["id"])
         told = [

@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from bench.spec.base import FrozenDict, Named, Options, Spec
+from bench.spec.base import FrozenDict, Named, Options, Spec, Table
 from bench.spec.recipe import Recipe, Tuning
 from bench.spec.run import Data
 from bench.spec.seeds import MOST_EDITIONS, MOST_RUNGS, MOST_TRIALS
@@ -24,6 +24,9 @@ class Profile(Spec):
     longest first (1/2, 1/4): what is compared is trained at those too, each with a whole schedule and seeds
     of its own, and the report shows how the claims' contrasts change with the budget.
 
+    `edges` tells of which experiments a setting is from the edge of what a probe tried before any final run:
+    `{"full": "lr, low"}`, so that a better one may lie beyond it; their verdicts are marked.
+
     `edition` counts how often the profile was changed after final runs of it had been seen: each draws all
     its seeds and splits anew, so that nothing was chosen by what they show.
     """
@@ -37,6 +40,7 @@ class Profile(Spec):
     ladder: tuple[float, ...] | None = None
     seeds: int = Field(default=LOOKS[0], ge=1, le=LOOKS[-1])
     edition: int | None = Field(default=None, ge=1, lt=MOST_EDITIONS)
+    edges: Table[str] | None = None
     stand_in: bool = True  # may `shapes` stand in where the suite's data set cannot be had?
 
     @model_validator(mode="after")

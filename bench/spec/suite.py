@@ -98,6 +98,8 @@ class Suite(Spec):
         for name, profile in self.profiles.items():
             if profile.tuning and any(one.probe for one in self.standing(name)):
                 raise ValueError(f"{name}: a probe chooses its strength itself; leave tuning out")
+        for name, profile in self.profiles.items():
+            _all_known(profile.edges or (), [one.id for one in self.standing(name)], f"{name}: edges")
         for ensemble in self.ensembles:
             _all_known(ensemble.of, trained, f"ensemble {ensemble.id!r}")
         for name, profile in self.profiles.items():

@@ -20,7 +20,7 @@ def test_settings_from_the_edge_of_a_search_are_told_with_a_verdict():
     values = from_table(TABLE)
     edges = {"high": ["lr, high"], "other": ["lr, low"]}
     told = with_rung(Rung({"low": 40, "high": 40}, values, edges=edges))
-    assert told.note.endswith("settings from the edge of what was searched: high (lr, high)")
+    assert told.note.endswith("settings from the edge of what was tried: high (lr, high)")
     assert "edge" not in with_rung(Rung({"low": 40, "high": 40}, values)).note
 
 

@@ -49,6 +49,12 @@ def test_an_edge_of_few_parts_and_the_worse_trial_say_nothing():
     assert edges({"tuning": None, "experiments": []}, pd.DataFrame()) == {}
 
 
+def test_the_edge_of_a_probe_stands_in_the_plan_beside_that_of_a_search():
+    probed = {"edges": {"b": "lr, low"}}
+    assert edges(probed | {"tuning": None, "experiments": []}, pd.DataFrame()) == {"b": ["lr, low"]}
+    assert edges(plan() | probed, trials(0.3, 0.5, 0.6)) == {"a": ["lr, high"], "b": ["lr, low"]}
+
+
 def test_what_is_chosen_came_to_its_end():
     found = trials(0.3)
     found.loc[0, "status"] = "diverged"

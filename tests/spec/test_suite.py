@@ -61,6 +61,10 @@ def test_ids_derive_from_settings(arguments, identity):
     [
         ({"experiments": [Experiment(model="a"), Experiment(model="a")]}, "'a' stands twice"),
         ({"profiles": {"huge": Profile(recipe=Recipe(epochs=1))}}, "unknown profile 'huge'"),
+        (
+            {"profiles": {"quick": Profile(recipe=Recipe(epochs=1), edges={"nobody": "lr, low"})}},
+            "quick: edges names an unknown experiment 'nobody'",
+        ),
     ],
 )
 def test_inconsistent_suites_are_refused(changes, message):
