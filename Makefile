@@ -1,7 +1,7 @@
 # Everything goes through .venv, which is made on first use and renewed when pyproject.toml or the lock change.
 PYTHON ?= python3
 PROFILE ?= quick
-DATA ?= data
+DATA ?= $(or $(BENCH_DATA_DIR),data)
 ARGS ?=
 
 VENV := .venv

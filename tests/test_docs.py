@@ -11,6 +11,7 @@ import torch
 
 from bench import models
 from bench.data import augment
+from bench.spec.loader import suite_files
 from tests.conftest import ROOT, Command, clean_environment, tiny_arrays
 from tests.data.test_augment import augmented, images
 from tests.test_floors import FLOORS
@@ -49,8 +50,14 @@ def test_links_lead_somewhere(path):
 
 def test_make_targets_in_the_documents_exist(tmp_path):
     text = "\n".join(path.read_text() for path in DOCUMENTS)
-    targets = set(re.findall(r"(?:^|`)make ([a-z-]+)", text, re.MULTILINE)) - {"suite-width"}
+    targets = set(re.findall(r"(?:^|`)make ([a-z-]+)", text, re.MULTILINE)) - {
+        "suite-width",
+        "suite-",
+    }  # own, any
     assert {"suite-resnet-vs-plain", "test"} <= targets
+    assert {one.removeprefix("suite-") for one in targets if one.startswith("suite-")} <= {
+        *suite_files(ROOT / "suites")
+    }
     for target in targets:
         done = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr

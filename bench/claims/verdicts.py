@@ -2,7 +2,7 @@
 
 A claim about trained networks is *supported* when all its contrasts lie above their bounds,
 *contradicted* when any lies below, significantly; else it is *undecided*. The rules (looks, Holm's
-correction, sets of members) are written down with reasons in `docs/how-it-works.md`.
+correction, sets of members) are written down with reasons in `docs/statistics.md`.
 """
 
 from collections.abc import Mapping, Sequence

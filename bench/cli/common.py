@@ -8,7 +8,6 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -20,20 +19,26 @@ if TYPE_CHECKING:
     from bench.plan.plan import Plan
     from bench.store.cache import CachedRuns
 
-console = Console()
-errors = Console(stderr=True)
+# names and paths of users may hold brackets, which are no markup
+console = Console(markup=False, highlight=False, emoji=False)
+errors = Console(stderr=True, markup=False, highlight=False, emoji=False)
 STARTED = perf_counter()
 _COLOURS = {"supported": "green", "contradicted": "red", "undecided": "yellow"}
 
 
 def warn(line: str) -> None:
     """Say loudly."""
-    console.print(f"[yellow]{escape(line)}[/]", highlight=False, soft_wrap=True)
+    console.print(line, style="yellow", soft_wrap=True)
+
+
+def complain(what: str, line: str) -> None:
+    """Say on stderr what went wrong: `error: …`."""
+    errors.print(Text.assemble((f"{what}:", "red"), f" {line}"), soft_wrap=True)
 
 
 def say(line: str) -> None:
     """Say a plain line."""
-    console.print(line, highlight=False, soft_wrap=True, markup=False)
+    console.print(line, soft_wrap=True)
 
 
 def print_verdicts(rows: Sequence[tuple[str, str, str]]) -> None:
@@ -60,9 +65,7 @@ def print_price(made: "Plan", cached: "CachedRuns") -> float:
 
     slots = _slots()
     expected = price(made, cached, slots)
-    console.print(
-        f"about {duration(expected.minutes)} on {slots} slots (from {expected.source})", highlight=False
-    )
+    console.print(f"about {duration(expected.minutes)} on {slots} slots (from {expected.source})")
     return expected.minutes
 
 
@@ -76,7 +79,7 @@ def print_needed(made: "Plan", cached: "CachedRuns", reports_dir: Path) -> None:
     from bench.spec.metrics import unit
 
     try:
-        (folder,) = find_results(reports_dir, made.suite.name, made.profile_name, published_too=False)
+        (folder,) = find_results(reports_dir, made.suite.name, made.profile_name, "never")
         found = seeds_needed(read(folder), made.suite.decided(made.profile_name))
     except UserError:
         return  # no spread is known yet
@@ -108,7 +111,6 @@ def print_other_price(suite: Suite, profile: str, options: Options) -> None:
     expected = price(other, CachedRuns(Progress(other)), _slots())
     console.print(
         f"the {profile} profile would take about {duration(expected.minutes)} on this machine",
-        highlight=False,
     )
 
 
@@ -117,5 +119,4 @@ def print_efficiency(busy: float, slots: int) -> None:
     wall = perf_counter() - STARTED
     console.print(
         f"{wall / 60:.1f} minutes; {100 * busy / (wall * slots):.0f} % of {slots} slots spent training",
-        highlight=False,
     )

@@ -29,7 +29,7 @@ def augment(
     picture = contact_sheet(images.x_train, rows, f"{images.name}: {images.provenance}")
     with written_whole(out) as file:
         file.write(picture)
-    console.print(f"contact sheet: {out}", highlight=False)
+    console.print(f"contact sheet: {out}")
 
 
 @data_app.command("get", epilog="Example: bench data get cifar10 --data-dir data")
@@ -45,7 +45,7 @@ def data_get(
     from bench.data.vision import IMAGENET, fetch, fetch_weights
 
     if name.startswith(IMAGENET):
-        console.print(f"{fetch_weights(name, data_dir)}: weights of torchvision", highlight=False)
+        console.print(f"{fetch_weights(name, data_dir)}: weights of torchvision")
         return
     if name != STAND_IN:
         fetch(name, data_dir)
@@ -53,5 +53,4 @@ def data_get(
     console.print(
         f"{data_dir / name}.npz: {len(images.y_train):,} training and {len(images.y_test):,} test images, "
         f"{len(images.classes)} classes. {images.provenance}",
-        highlight=False,
     )

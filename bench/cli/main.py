@@ -7,7 +7,7 @@ Exit code 0: done (a diverged run is a result); 1: ran, but something failed or 
 import sys
 
 from bench.cli.app import app
-from bench.cli.common import errors
+from bench.cli.common import complain
 
 from bench.cli import suites, reports, runs, data  # isort: skip  # the order of the help
 from bench.common.errors import UserError
@@ -20,5 +20,5 @@ def main() -> None:
     try:
         app(standalone_mode=True)
     except UserError as error:
-        errors.print(f"[red]error:[/] {error}", highlight=False, soft_wrap=True)
+        complain("error", str(error))
         sys.exit(2)

@@ -23,11 +23,12 @@ def report(
     """Rebuild reports from results files alone: the user's where there are any, else the published."""
     from bench.report.build import build_report
     from bench.report.index import build_index
-    from bench.report.library import find_results
+    from bench.report.library import Published, find_results
     from bench.report.publish import publish_results
     from bench.results.folders import replicate_folders
 
-    folders = find_results(reports_dir, suite_name, profile, published_too=suite_name is None and not publish)
+    whose: Published = "never" if publish else "too" if suite_name is None else "else"
+    folders = find_results(reports_dir, suite_name, profile, whose)
     for folder in folders:
         try:
             for each in (*replicate_folders(folder), folder):
@@ -37,12 +38,12 @@ def report(
                 raise
             warn(f"left out: {error}")  # one damaged folder does not keep the others from being rebuilt
             continue
-        console.print(f"report: {folder / 'report.html'}", highlight=False)
+        console.print(f"report: {folder / 'report.html'}")
         if publish:
-            published = publish_results(folder, reports_dir)
-            build_report(published)
-            console.print(f"published: {published}", highlight=False)
-    console.print(f"all of them: {build_index(reports_dir, warn)}", highlight=False)
+            target = publish_results(folder, reports_dir)
+            build_report(target)
+            console.print(f"published: {target}")
+    console.print(f"all of them: {build_index(reports_dir, warn)}")
 
 
 @app.command(epilog="Example: bench diff reports/published/depth/quick reports/depth/quick")
@@ -56,7 +57,7 @@ def diff(
 
     found = compare(first, second)
     for note in found.notes:
-        console.print(f"[yellow]{note}[/]", highlight=False)
+        warn(note)
     console.print(as_grid(found.verdicts))
-    console.print(f"\n{found.agreement}\n", highlight=False)
+    console.print(f"\n{found.agreement}\n")
     console.print(as_grid(found.table))

@@ -42,7 +42,7 @@ def export_runs(
     store = open_tracker(runs_dir)
     stored = [run for runs in store.finished().values() for run in runs]
     count = pack(file, (store.moved(run, weights=not without_weights) for run in stored))
-    console.print(f"{count} runs: {file}", highlight=False)
+    console.print(f"{count} runs: {file}")
 
 
 @app.command("import", epilog="Example: bench import runs.zip")
@@ -58,4 +58,4 @@ def import_runs(
     found = [unpack(file) for file in files]  # all are checked before anything is made
     with sole_driver(runs_dir):
         taken, known = take(open_tracker(runs_dir), chain.from_iterable(found))
-    console.print(f"{taken} runs taken, {known} were there already", highlight=False)
+    console.print(f"{taken} runs taken, {known} were there already")

@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from bench.cli.app import app
 from bench.cli.common import (
+    complain,
     console,
-    errors,
     print_efficiency,
     print_needed,
     print_other_price,
@@ -63,7 +62,8 @@ def show(suite_name: SuiteName, suites_dir: SuitesDir = None) -> None:
 
     suite = load_suite(suite_name, suites_dir)
     told = wrapped(suite.expectations, console.width)
-    console.print(f"[bold]{suite.title}[/]\n\n{told}\n", highlight=False)
+    console.print(suite.title, style="bold")
+    console.print(f"\n{told}\n")
     for table in (claims_table(suite), experiments_table(suite)):
         console.print(table)
         console.print()
@@ -98,16 +98,14 @@ def plan(
     )
     made = options.plan(suite, seeds, warn)
     if not made.experiments:
-        console.print(f"[bold]{suite.name}[/] counts {len(made.networks)} networks and trains nothing")
+        say(f"{suite.name} counts {len(made.networks)} networks and trains nothing")
         return
     tracker = open_tracker(runs_dir, warn)
     cached = cached_runs(made, tracker, accept_stale)
     if verify_stale:
         cached = verified_runs(made, cached, tracker, data_dir, say)
     console.print(
-        f"[bold]{made.suite.name}[/], {made.profile_name}, data {made.data.name} "
-        f"({made.data.fingerprint[:12]})",
-        highlight=False,
+        f"{made.suite.name}, {made.profile_name}, data {made.data.name} ({made.data.fingerprint[:12]})",
     )
     console.print(plan_table(made, cached))
     for claim, machines in mixed_environments(made, cached, this_environment()).items():
@@ -115,7 +113,7 @@ def plan(
     if specs is not None:
         from bench.store.transport import write_specs
 
-        console.print(f"{write_specs(made, cached, specs)} specifications: {specs}", highlight=False)
+        console.print(f"{write_specs(made, cached, specs)} specifications: {specs}")
     minutes = print_price(made, cached)
     print_needed(made, cached, reports_dir)
     other = "paper"
@@ -180,7 +178,7 @@ def run(
         print_efficiency(done.busy, done.slots)
     say(_where(done.report))
     for line in done.failures.values():
-        errors.print(f"[red]failed:[/] {escape(line)}", highlight=False, soft_wrap=True)
+        complain("failed", line)
     if done.stopped:
         say("stopped; what is finished is kept. Give the same command again to go on.")
     if done.failures or done.stopped:

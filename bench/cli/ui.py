@@ -34,14 +34,14 @@ def serve(tracker: Tracker, runs_dir: Path, port: int, suite: str | None, consol
     if suite is not None and suite not in names:
         raise UserError(f"the store has no runs of {suite!r}; it has: {', '.join(names) or 'none'}")
     address = tracker.uri if tracker.uri.startswith("http") else f"http://127.0.0.1:{port}"
-    console.print(f"MLflow UI: {address}", highlight=False)
+    console.print(f"MLflow UI: {address}")
     links = {name: f"{address}/#/experiments/{i}/runs?{_COMPARISON}" for name, i in names.items()}
     for name, link in links.items():
         if suite in (None, name):
-            console.print(f"  {name}: {link}", highlight=False, soft_wrap=True)
+            console.print(f"  {name}: {link}", soft_wrap=True)
     if tracker.uri.startswith("http"):
         return  # the store is a server already
-    console.print("Ctrl-C ends it", highlight=False)
+    console.print("Ctrl-C ends it")
     if links and _graphical():
         opened = links[suite] if suite else next(iter(links.values()))
         Timer(_START_SECONDS, webbrowser.open, [opened]).start()

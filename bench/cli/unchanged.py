@@ -93,7 +93,7 @@ def _files(*folders: Path) -> list[Path] | None:
 
 def _each_file(folders: Iterable[Path]) -> Iterator[Path]:
     for folder in folders:
-        for at, inner, names in os.walk(folder):
+        for at, inner, names in os.walk(folder, followlinks=True):  # data may lie elsewhere
             inner[:] = sorted(name for name in inner if name != "__pycache__")
             yield from (Path(at, name) for name in sorted(names))
 

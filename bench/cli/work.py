@@ -67,6 +67,10 @@ class Options:
             raise UserError(
                 "--seeds fixes the number of seeds, --until-decided leaves it open: give one of them"
             )
+        stale = ("accept_stale", "verify_stale", "retrain_stale")
+        if len(given := [name for name in stale if getattr(self, name) not in (None, False)]) > 1:
+            told = " and ".join(f"--{name.replace('_', '-')}" for name in given)
+            raise UserError(f"{told} are different answers to stale runs: give one of them")
         if self.max_seeds is not None and not self.until_decided:
             raise UserError("--max-seeds is the limit of --until-decided; for a fixed number give --seeds")
 

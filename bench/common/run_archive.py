@@ -24,7 +24,7 @@ from bench.common.plain_spec import PlainSpec
 
 FORMAT = 2  # 1 had no specifications, so that nobody could tell whether a key was the run's own
 _MANIFEST, _ABOUT, _RESULT = "manifest.json", "run.json", "result.json"
-_TAGS = {"commit", "versions", "hardware"}
+_TAGS = {"commit", "versions", "hardware", "verified"}
 _KEY, _CODE = re.compile(r"[0-9a-f]{64}"), re.compile(r"[0-9a-f]{1,64}")
 _FILE = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}")
 _BROKEN = (
@@ -48,7 +48,7 @@ class ArchivedRun:
     experiment: str
     phase: str
     spec: Mapping[str, Any]
-    tags: Mapping[str, str]  # commit, versions, hardware
+    tags: Mapping[str, str]  # commit, versions, hardware, code that was seen to give the same
     result: Mapping[str, Any]
     files: Mapping[str, bytes] = field(default_factory=dict)
 

@@ -1,4 +1,4 @@
-"""The driver: from a plan to results files, whatever happens in between."""
+"""The driver: from a plan to finished runs in the store, whatever happens in between."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
@@ -34,7 +33,6 @@ class Execution:
 
     session: Session
     interrupted: bool
-    seconds: float  # wall clock, inside the executor
 
     @property
     def stopped(self) -> bool:
@@ -55,7 +53,7 @@ class _AtEnds:
         """Nothing to do."""
 
     def ended(self, run: PlannedRun, result: Result) -> None:
-        """The tracker, which listens first, has logged everything."""
+        """The outbox, which listens first, has taken everything to the store."""
 
     def failed(self, run: PlannedRun, reason: str) -> None:
         """The checkpoint stays: the next start goes on from it."""
@@ -108,7 +106,7 @@ def drive(
     listeners: list[Listener] = [news, keeper, CheckpointCleaner(runs_dir / "work"), display]
     session = Session(cached.progress, listeners)
     display.follow(session)
-    interrupted, started = False, perf_counter()
+    interrupted = False
     try:
         with display:
             executor.execute(session)
@@ -120,7 +118,7 @@ def drive(
         for shared in (SOURCES, FEATURES):
             shutil.rmtree(runs_dir / "work" / shared, ignore_errors=True)
     export_studies(session.progress, runs_dir / "optuna")
-    return Execution(session, interrupted, perf_counter() - started)
+    return Execution(session, interrupted)
 
 
 @contextmanager

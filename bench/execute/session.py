@@ -20,7 +20,7 @@ _ORDER = {"source": 0, "tune": 1, "final": 2}
 
 
 class Listener(Protocol):
-    """What wants to hear how the work goes: the tracker and the display."""
+    """What wants to hear how the work goes: the outbox to the store, and the display."""
 
     def started(self, run: PlannedRun) -> None:
         """A run starts, or goes on."""

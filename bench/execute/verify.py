@@ -41,6 +41,7 @@ def verify_stale(
     for run, stored in cached.stale.values():
         groups.setdefault((stored.code, code_of(run.experiment)), []).append((run, stored))
     store, taken, lines = tracker.finished(), 0, []
+    given = {one.key: one.content() for one in cached.progress.plan.given}
     for (old, new), members in groups.items():
         what = f"{len(members)} stale runs of code {old[:8]}"
         alike = [one for one in members if is_from(one[1], here, tracker.provenance)]
@@ -53,7 +54,7 @@ def verify_stale(
             continue
         run, stored = _not_the_cheapest(alike)
         who = f"{run.experiment}, {run.label}"
-        difference = _difference(run, stored, store, tracker, data_dir)
+        difference = _difference(run, stored, store, given, tracker, data_dir)
         if difference:
             lines.append(f"{what}: not the same. {who}: {difference}")
             continue
@@ -81,19 +82,29 @@ def _not_the_cheapest(members: list[tuple[PlannedRun, Stored]]) -> tuple[Planned
 
 
 def _difference(
-    run: PlannedRun, stored: Stored, store: Mapping[str, list[Stored]], tracker: Tracker, data_dir: Path
+    run: PlannedRun,
+    stored: Stored,
+    store: Mapping[str, list[Stored]],
+    given: Mapping[str, bytes],
+    tracker: Tracker,
+    data_dir: Path,
 ) -> str:
-    """How a replay of the run's first epoch differs from what is stored; empty where it does not."""
+    """How a replay of the run's first epoch differs from what is stored; empty where it does not.
+
+    What it begins with lies in the store, or was `given` as a file of weights.
+    """
     before = tracker.result(stored)
     with tempfile.TemporaryDirectory() as name:
         place = Place(data_dir, Path(name), gpus_per_run=None)
         if run.needs:
-            source = next(iter(store.get(run.needs, [])), None)
-            if source is None:
+            weights = given.get(run.needs)
+            if weights is None and (trained := store.get(run.needs)):
+                weights = tracker.artifact(trained[0], WEIGHTS)
+            if weights is None:
                 return f"what it begins with (run {run.needs[:12]}) is not in the store"
             file = Path(place.start(run.spec) or "")
             file.parent.mkdir(parents=True)
-            file.write_bytes(tracker.artifact(source, WEIGHTS))
+            file.write_bytes(weights)
         try:
             curve, result = _replayed(WorkItem.of(run, place, gpu="cpu" not in before.environment))
         except UserError as error:

@@ -4,12 +4,13 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from bench.common.errors import UserError, suggest
 from bench.results.scale import steps_of
 
 PUBLISHED = "published"
+Published = Literal["else", "too", "never"]
 
 
 @dataclass(frozen=True)
@@ -79,11 +80,14 @@ def tally_of(verdicts: Sequence[str]) -> str:
 
 
 def find_results(
-    reports_dir: Path, suite: str | None, profile: str | None, *, published_too: bool
+    reports_dir: Path,
+    suite: str | None,
+    profile: str | None,
+    published: Published = "else",
 ) -> list[Path]:
     """The results folders asked for: of each suite and profile the user's, else the published.
 
-    With `published_too` both. Raises UserError where there are none.
+    With `published` "too" both, with "never" the user's alone. Raises UserError where there are none.
     """
     own = {
         path.parent.relative_to(reports_dir): path.parent
@@ -94,7 +98,12 @@ def find_results(
     ours = {
         path.parent.relative_to(published_dir): path.parent for path in published_dir.glob("*/*/suite.json")
     }
-    found = [*own.values(), *ours.values()] if published_too else [*{**ours, **own}.values()]
+    offered = {
+        "else": {**ours, **own}.values(),
+        "too": [*own.values(), *ours.values()],
+        "never": own.values(),
+    }
+    found = list(offered[published])
     known = {path.parent.name for path in found}
     chosen = [
         path for path in sorted(found) if suite in (None, path.parent.name) and profile in (None, path.name)

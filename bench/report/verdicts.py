@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bench.claims.evidence import FEW
+from bench.claims.evidence import FEW, Asked
 from bench.claims.kinds import Contrast, Equivalence, Trained
 from bench.claims.verdicts import Outcome
 from bench.report.table import Table, interval, p_value
@@ -70,13 +70,10 @@ def measured(results: Results, claim: Claim) -> str:
     """What is measured of a claim that is not asked, so that nothing is passed over in silence."""
     if not isinstance(claim, Trained) or not _there(results, claim):
         return ""
-    means = {name: results.values(name, claim.metric) for name in claim.experiments()}
-    if not all(len(one) for one in means.values()):
+    asked = Asked.of(claim, results.by_seed, results.pools, results.seen)
+    if not all(len(found) for found in asked.found.values()) or asked.missing():
         return ""
-    told = []
-    for one in claim.contrasts():
-        parts = zip(one.experiments, one.weights, strict=True)
-        told.append(f"{one.label} {sum(weight * means[name].mean() for name, weight in parts):.2f}")
+    told = [f"{one.label} {found.value:.2f}" for one, found in asked.estimates()[: claim.shown()]]
     return f" (measured, not tested: {'; '.join(told)})"
 
 

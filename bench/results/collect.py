@@ -15,7 +15,7 @@ from bench.data import shapes
 from bench.plan.plan import Plan
 from bench.plan.planned import PlannedExperiment
 from bench.plan.progress import Progress
-from bench.results import rows
+from bench.results import columns, rows
 from bench.results.contact_sheet import contact_sheet
 from bench.results.ensembles import Gallery, Runs, ensemble_rows, sampled_rows
 from bench.results.files import FORMAT, write
@@ -34,15 +34,16 @@ def collect(
     """Write the results folder of a plan, from what the store has of it and the files of its runs.
 
     The rungs of a ladder have folders of their own in it, each of the same form. `accepted` is the reason
-    why runs of other code were used, where they were.
+    why runs of other code may be used.
 
     Raises UserError if it cannot be written, or where predictions that a run keeps are damaged.
     """
+    stale = f"{accepted} ({len(cached.accepted)} runs)" if accepted and cached.accepted else ""
     rungs = [
-        _found(Progress(rung, cached.results), cached.runs, artifact, accepted)
+        _found(Progress(rung, cached.results), cached.runs, artifact, stale)
         for rung in cached.progress.plan.rungs
     ]
-    found = replace(_found(cached.progress, cached.runs, artifact, accepted), rungs=tuple(rungs))
+    found = replace(_found(cached.progress, cached.runs, artifact, stale), rungs=tuple(rungs))
     write(found, folder)
     return found
 
@@ -51,7 +52,7 @@ def _found(
     progress: Progress,
     stored: Mapping[str, Stored],
     artifact: Callable[[Stored, str], bytes],
-    accepted: str | None,
+    stale: str,
 ) -> Results:
     """The results of one plan, those of its rungs left out."""
     plan, results = progress.plan, progress.results
@@ -90,9 +91,9 @@ def _found(
     counts += [{"experiment": network.id, **counted.counts} for network, counted in plan.networks]
     return Results(
         plan=_plan_facts(progress),
-        runs=rows.table(runs, rows.RUN),
-        measures=rows.table(measures, rows.MEASURE),
-        curves=rows.table(curves, rows.CURVE),
+        runs=rows.table(runs, columns.RUN),
+        measures=rows.table(measures, columns.MEASURE),
+        curves=rows.table(curves, columns.CURVE),
         trials=pd.DataFrame(trials),
         counts=pd.DataFrame(counts),
         layers=pd.DataFrame(
@@ -101,7 +102,7 @@ def _found(
         cost=pd.DataFrame(cost),
         ensembles=pd.DataFrame(averaged),
         sampled=pd.DataFrame(sampled),
-        right=pd.DataFrame(right, columns=list(rows.RIGHT)),
+        right=pd.DataFrame(right, columns=list(columns.RIGHT)),
         sheet=_sheet(progress),
         pictures=_pictures(progress, stored, artifact),
         provenance={
@@ -112,7 +113,7 @@ def _found(
             "commits": sorted({run.commit for run in stored.values()}),
             "hardware": sorted({run.hardware for run in stored.values()}),
             "versions": sorted({run.versions for run in stored.values()}),
-            **({"accepted_stale": accepted} if accepted else {}),
+            **({"accepted_stale": stale} if stale else {}),
         },
     )
 

@@ -1,7 +1,7 @@
 """What averaging predictions gives: of independent runs, of a run's weight sets, of views of an image.
 
 All of it is computed from the log-probabilities that final runs keep, so it costs no further training.
-Probabilities are averaged, as AlexNet's and GoogLeNet's authors do. Needs numpy alone.
+Probabilities are averaged, as AlexNet's and GoogLeNet's authors do.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,7 +26,9 @@ _MOST = 10  # members of a descriptive curve
 
 @dataclass(frozen=True)
 class Runs:
-    """The final runs of one experiment: how many seeds, their predictions (None: diverged), their cycles."""
+    """The final runs of one experiment: how many seeds, their predictions (None: diverged), whether views
+    are shifted.
+    """
 
     seeds: int
     load: Callable[[int], Arrays | None]

@@ -22,7 +22,8 @@ import pandas as pd
 
 from bench.common.errors import UserError
 from bench.common.files import usable_as_file, written_whole
-from bench.results.folders import REPLICATES, RUNGS
+from bench.results.columns import CURVE, MEASURE
+from bench.results.folders import RUNGS, replicate_folders
 from bench.results.old_format import melted
 from bench.results.tables import Results
 from bench.spec.seeds import PROBES
@@ -31,8 +32,9 @@ FORMAT = 2  # of the results files
 _OLD = 1  # had metrics as columns of runs.csv
 _TABLES = ("runs", "curves", "trials", "counts", "layers", "cost")
 _TEXTS = {"at": str, "environment": str}
+_COLUMNS = {"runs": ("experiment", "seed", "status"), "measures": MEASURE, "curves": CURVE}
 _MORE = ("ensembles", "sampled", "right")  # where there are any
-SHEET = "augmentations.png"
+SHEET, _PICTURES = "augmentations.png", "pictures/*.png"
 
 
 def write(results: Results, folder: Path) -> None:
@@ -47,7 +49,11 @@ def write(results: Results, folder: Path) -> None:
         else:
             put(folder / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
     put(folder / "provenance.json", as_json(results.provenance))
-    for name, content in {**({SHEET: results.sheet} if results.sheet else {}), **results.pictures}.items():
+    pictures = {**({SHEET: results.sheet} if results.sheet else {}), **results.pictures}
+    for path in [path for path in (folder / SHEET, *folder.glob(_PICTURES)) if path.is_file()]:
+        if path.relative_to(folder).as_posix() not in pictures:
+            path.unlink()
+    for name, content in pictures.items():
         put(folder / name, content)
     rungs = {f"{one.plan['share']:g}": one for one in results.rungs}
     for path in [path for path in folder.glob(f"{RUNGS}/*") if path.name not in rungs and path.is_dir()]:
@@ -61,12 +67,8 @@ def read(folder: Path) -> Results:
 
     Raises UserError where a file is missing or broken.
     """
-    again = [one for one in map(_read, _inner(folder, REPLICATES)) if one.replicate < PROBES]
+    again = [one for one in map(_read, replicate_folders(folder)) if one.replicate < PROBES]
     return replace(_read(folder), replicates=tuple(sorted(again, key=lambda one: one.replicate)))
-
-
-def _inner(folder: Path, name: str) -> list[Path]:
-    return sorted(path.parent for path in folder.glob(f"{name}/*/suite.json"))
 
 
 def _read(folder: Path) -> Results:
@@ -85,12 +87,10 @@ def _read(folder: Path) -> Results:
         raise UserError(f"{folder}: no results here ({Path(error.filename).name} is missing)") from error
     except (OSError, ValueError) as error:
         raise UserError(f"{folder}: results cannot be read: {error}") from error
-    for name in _ids(plan):  # tables are named after them, and the folder may come from anywhere
-        if not usable_as_file(name):
-            raise UserError(f"{folder / 'suite.json'}: the id {name!r} cannot be a file's name")
-    pictures = {f"pictures/{path.name}": path.read_bytes() for path in sorted(folder.glob("pictures/*.png"))}
-    rungs = sorted((_read(path) for path in _inner(folder, RUNGS)), key=lambda one: one.share)
-    return Results(
+    pictures = {f"pictures/{path.name}": path.read_bytes() for path in sorted(folder.glob(_PICTURES))}
+    inner = sorted(path.parent for path in folder.glob(f"{RUNGS}/*/suite.json"))
+    rungs = sorted((_read(path) for path in inner), key=lambda one: one.share)
+    found = Results(
         plan,
         **tables,
         provenance=provenance,
@@ -99,6 +99,24 @@ def _read(folder: Path) -> Results:
         rungs=tuple(rungs),
         replicates=(),
     )
+    try:
+        _look_through(folder, found)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        what = f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
+        raise UserError(f"{folder}: its files are damaged ({what}); run its suite again") from error
+    return found
+
+
+def _look_through(folder: Path, found: Results) -> None:
+    """All that is made of a folder's files later, so that whatever is wrong with them is told here."""
+    for name in _ids(found.plan):  # tables are named after them, and the folder may come from anywhere
+        if not usable_as_file(name):
+            raise UserError(f"{folder / 'suite.json'}: the id {name!r} cannot be a file's name")
+    for table, columns in _COLUMNS.items():
+        if lacking := set(columns) - set(getattr(found, table).columns) if found.experiments else ():
+            raise LookupError(f"{table}.csv has no column {sorted(lacking)[0]!r}")
+    _ = [found.plan[name] for name in ("title", "question", "profile", "hash")]
+    _ = found.claims, found.references, found.label, found.ladder, found.decided
 
 
 def _checked(folder: Path, plan: Any) -> int:

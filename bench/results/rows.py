@@ -14,19 +14,6 @@ from bench.spec import RunSpec
 from bench.train.records import Epoch, Result
 
 Row = dict[str, Any]
-RUN = ("experiment", "seed", "budget", "key", "status", "epochs", "environment", "test_images")
-RIGHT = ("experiment", "seed", "images", "right")
-MEASURE = ("experiment", "seed", "budget", "metric", "at", "value")
-CURVE = (
-    "experiment",
-    "seed",
-    "epoch",
-    "lr",
-    "train_loss",
-    "train_error",
-    "validation_loss",
-    "validation_error",
-)
 _NO_SETTING = {
     "seed",
     "data.fingerprint",

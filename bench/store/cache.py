@@ -36,6 +36,7 @@ class CachedRuns:
     progress: Progress
     runs: dict[str, Stored] = field(default_factory=dict)
     stale: dict[str, tuple[PlannedRun, Stored]] = field(default_factory=dict)
+    accepted: set[str] = field(default_factory=set)  # keys of those that are used though other code made them
 
     @property
     def results(self) -> Mapping[str, Result]:
@@ -52,9 +53,12 @@ def find_cached(
 ) -> CachedRuns:
     """Walk through the plan as far as stored results reach: each generation opens the next."""
     cached = CachedRuns(Progress(plan))
-    for experiment in plan.everyone:
-        while _step(experiment, cached, stored, read, accept_stale):
-            pass
+    # in turns, for a look may stand before what it looks at
+    advanced = True
+    while advanced:
+        advanced = False
+        for one in plan.everyone:
+            advanced |= _step(one, cached, stored, read, accept_stale)
     return cached
 
 
@@ -72,6 +76,7 @@ def _step(
         usable = today or (there if accept_stale else [])
         if usable:
             cached.runs[run.key] = usable[0]
+            cached.accepted.update([] if today else [run.key])
             cached.progress.add(run, read(usable[0]))
             advanced = True
         elif there:

@@ -26,6 +26,13 @@ _ABOUT = ("commit", "versions", "hardware", "environment")  # tags on where a ru
 _TIMEOUT = "5"
 
 
+def quoted(value: str) -> str:
+    """A value as it stands in a query to MLflow. Raises UserError for one that no query can hold."""
+    if "'" in value and '"' in value:
+        raise UserError(f"MLflow cannot look for {value!r}: it holds both kinds of quotation marks")
+    return f'"{value}"' if "'" in value else f"'{value}'"
+
+
 class Store:
     """Reads what has happened. Raises UserError when created if the store does not answer.
 
@@ -124,7 +131,10 @@ class Store:
             experiment=tags["bench.experiment"],
             phase=tags["bench.phase"],
             spec=spec,
-            tags={name: getattr(stored, name) for name in ("commit", "versions", "hardware")},
+            tags={
+                **{name: getattr(stored, name) for name in ("commit", "versions", "hardware")},
+                **({"verified": ",".join(stored.verified)} if stored.verified else {}),
+            },
             result=self.result(stored).plain(),
             files={
                 name: self.artifact(stored, name)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bench.common.run_archive import ArchivedRun, flat
 from bench.store.new_run import NewRun, OpenRun, epoch_metrics, log_data, log_figures
-from bench.store.reader import RESULT, Store
+from bench.store.reader import RESULT, Store, quoted
 from bench.train.records import Epoch, Result, kept_files
 
 if TYPE_CHECKING:
@@ -45,7 +45,9 @@ class Tracker(Store):
         self._plan = plan
         with self.asked():
             self._experiment_id = self._experiment(plan.suite.name)
-            for run in self.search(f"attributes.status = 'RUNNING' and tags.`bench.owner` = '{self.owner}'"):
+            for run in self.search(
+                f"attributes.status = 'RUNNING' and tags.`bench.owner` = {quoted(self.owner)}"
+            ):
                 self.client.set_terminated(run.info.run_id, "KILLED")
             for planned in plan.everyone:
                 self._parents[planned.id] = self._parent(plan, planned)
@@ -237,7 +239,7 @@ class Tracker(Store):
         params: Mapping[str, str],
     ) -> str:
         """The run with these tags, which stands for others; made if there is none, with more of both."""
-        query = " and ".join(f"tags.`{name}` = '{value}'" for name, value in tags.items())
+        query = " and ".join(f"tags.`{name}` = {quoted(value)}" for name, value in tags.items())
         found = next(iter(self.search(query, [self._experiment_id])), None)
         if found is not None:
             return str(found.info.run_id)

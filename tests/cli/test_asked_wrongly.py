@@ -25,6 +25,11 @@ def test_unknown_suite(command):
         assert "no suite 'resnet-plain': did you mean 'resnet-vs-plain'?" in said
 
 
+def test_brackets_in_a_name_are_no_markup(command, suites_dir):
+    assert "no suite 'foo[/bar]'" in one_line(command("show", "foo[/bar]", "--suites-dir", suites_dir))
+    assert "no suite 'foo[bold]'" in one_line(command("show", "foo[bold]", "--suites-dir", suites_dir))
+
+
 def test_unknown_profile(command, suites_dir, data_dir):
     said = command("plan", "tiny", "--profile", "quik", "--suites-dir", suites_dir, "--data-dir", data_dir)
     assert "no profile 'quik'" in one_line(said)

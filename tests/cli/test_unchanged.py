@@ -9,6 +9,9 @@ SAME = "nothing has changed since"
 
 def test_a_suite_with_nothing_to_do(command, suites_dir, data_dir, tmp_path):
     asked = run_tiny(suites_dir, data_dir)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (data_dir / "linked").symlink_to(elsewhere)
     report, memory = tmp_path / "reports" / "tiny" / "smoke", tmp_path / "runs" / "unchanged"
 
     def said(*more):
@@ -19,6 +22,9 @@ def test_a_suite_with_nothing_to_do(command, suites_dir, data_dir, tmp_path):
     def changed_suite():
         path = suites_dir / "tiny.py"
         path.write_text(path.read_text().replace('title="', 'title="Another '))
+
+    def new_data_elsewhere():
+        (elsewhere / "one.png").write_text("")
 
     def new_data():
         (data_dir / "other.txt").write_text("")
@@ -45,8 +51,8 @@ def test_a_suite_with_nothing_to_do(command, suites_dir, data_dir, tmp_path):
     verdicts = [line for line in first.splitlines() if "undecided" in line or "supported" in line]
     assert verdicts
     assert all(line in second.splitlines() for line in verdicts)
-    changes = (changed_suite, new_data, changed_results, lost_page, touched_store, damaged_memory)
-    for change in changes:
+    changes = (changed_suite, new_data, new_data_elsewhere, changed_results, lost_page, touched_store)
+    for change in (*changes, damaged_memory):
         change()
         assert SAME not in said(), change.__name__
         assert SAME in said(), change.__name__

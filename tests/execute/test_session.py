@@ -4,6 +4,7 @@ import pytest
 
 from bench.execute.session import Session
 from bench.plan.progress import Progress
+from bench.spec import Experiment, Look
 from bench.store.cache import Stored, find_cached
 from tests.plan.made import finished, plan, work_through
 
@@ -90,6 +91,20 @@ def test_finished_runs_are_recalled_and_stale_ones_shown(suite, data_dir):
     }
     accepted = find_cached(made, old, lambda run: results[run.run_id], accept_stale=True)
     assert accepted.progress.left == 0
+
+
+def test_a_look_that_stands_before_what_it_looks_at_is_recalled(suite, data_dir):
+    look = Experiment(id="look", look=Look(measure="shifted_error", at=(0,)), of="plain-8")
+    made = plan(suite.model_copy(update={"experiments": (look, *suite.experiments)}), data_dir)
+    session = Session(Progress(made), [])
+    work_through(session)
+    stored = {
+        run.key: [Stored(f"id of {run.key}", run.key, one.code, "")]
+        for one in made.everyone
+        for run in (*session.progress.trials(one), *session.progress.finals(one))
+    }
+    results = {f"id of {key}": result for key, result in session.results.items()}
+    assert find_cached(made, stored, lambda run: results[run.run_id]).progress.left == 0
 
 
 def test_more_seeds_train_only_what_is_missing(suite, data_dir):

@@ -31,7 +31,7 @@ def stored(store):
     return [one for runs in store.finished().values() for one in runs]
 
 
-def test_what_comes_out_again_is_taken_and_tagged(stale):
+def test_what_comes_out_again_is_taken_and_tagged(stale, command, tmp_path):
     run, store = stale
     assert "2 finished runs of this plan were made by other code" in one_line(run())
     code, out, _ = run("--verify-stale")
@@ -41,6 +41,9 @@ def test_what_comes_out_again_is_taken_and_tagged(stale):
     assert {one.verified for one in stored(store)} == {("other code",)}
     code, out, _ = run()
     assert "2 of 2 runs are there" in out, "without asking again"
+    assert command("export", tmp_path / "runs", tmp_path / "all.zip")[0] == 0
+    assert command("import", tmp_path / "all.zip", "--runs-dir", tmp_path / "other")[0] == 0
+    assert {one.verified for one in stored(open_tracker(tmp_path / "other"))} == {("other code",)}
 
 
 def test_a_digit_that_differs_is_named(stale):
@@ -74,8 +77,20 @@ def test_runs_of_other_machines_cannot_be_verified_here(stale, command, suites_d
 def test_why_stale_runs_were_used_stands_in_the_results(stale, tmp_path):
     run, _ = stale
     assert run("--accept-stale", "only a comment changed")[0] == 0
-    about = json.loads((tmp_path / "reports" / "tiny" / "smoke" / "provenance.json").read_text())
-    assert about["accepted_stale"] == "only a comment changed"
+    folder = tmp_path / "reports" / "tiny" / "smoke"
+    about = json.loads((folder / "provenance.json").read_text())
+    assert about["accepted_stale"] == "only a comment changed (2 runs)"
+    for page in ("report.md", "report.html"):
+        assert (
+            "other code had made were used: only a comment changed (2 runs)." in (folder / page).read_text()
+        )
+
+
+def test_a_reason_is_not_told_where_no_stale_run_was_used(command, suites_dir, data_dir, tmp_path):
+    asked = run_tiny(suites_dir, data_dir, "--no-tune", "--accept-stale", "to be safe")
+    assert command(*asked)[0] == 0
+    assert "accepted_stale" not in (tmp_path / "reports" / "tiny" / "smoke" / "provenance.json").read_text()
+    assert "--accept-stale and --retrain-stale are different" in one_line(command(*asked, "--retrain-stale"))
 
 
 def test_runs_of_unlike_machines_are_told_before_and_beside_the_verdict(

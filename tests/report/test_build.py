@@ -119,14 +119,13 @@ def test_the_user_s_results_come_before_the_published(tmp_path):
         write(made_up(), tmp_path / place)
 
     def found(**asked):
-        paths = find_results(
-            tmp_path, **{"suite": "made-up", "profile": None, "published_too": False, **asked}
-        )
+        paths = find_results(tmp_path, **{"suite": "made-up", "profile": None, **asked})
         return {str(path.relative_to(tmp_path)) for path in paths}
 
     assert found() == {"made-up/quick", "published/made-up/paper"}
     assert found(profile="quick") == {"made-up/quick"}
-    assert len(found(suite=None, published_too=True)) == 3
+    assert len(found(suite=None, published="too")) == 3
+    assert found(suite=None, published="never") == {"made-up/quick"}
     with pytest.raises(UserError, match=r"no results of made-upp .*did you mean 'made-up'"):
         found(suite="made-upp")
 

@@ -83,6 +83,37 @@ def test_no_id_or_text_becomes_html(tmp_path):
             assert b"<script" not in content, name
 
 
+def _lacking(name):
+    def damage(folder):
+        plan = json.loads((folder / "suite.json").read_text("utf-8"))
+        del plan[name]
+        (folder / "suite.json").write_text(json.dumps(plan))
+
+    return damage
+
+
+def _claim_of_no_kind(folder):
+    text = (folder / "suite.json").read_text("utf-8")
+    (folder / "suite.json").write_text(text.replace('"kind": "difference"', '"kind": "rumour"'))
+
+
+def _column_renamed(folder):
+    text = (folder / "measures.csv").read_text("utf-8")
+    (folder / "measures.csv").write_text(text.replace("value", "worth", 1))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [_lacking("name"), _lacking("experiments"), _lacking("title"), _claim_of_no_kind, _column_renamed],
+)
+def test_a_damaged_results_folder_is_one_line(tmp_path, damage):
+    write(made_up(), tmp_path)
+    damage(tmp_path)
+    with pytest.raises(UserError, match=r"its files are damaged .*; run its suite again") as caught:
+        build_report(tmp_path)
+    assert "\n" not in str(caught.value)
+
+
 def test_a_damaged_report_is_left_out_and_named(tmp_path, capsys, command, suites_dir):
     reports = tmp_path / "reports"
     for name in ("sound", "cut", "list", "bare", "binary"):

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from scipy import stats as scipy_stats
 
+from bench.claims import Equivalence, Reached
 from bench.common.errors import UserError
 from bench.report.build import build_report
 from bench.report.diff import compare
@@ -17,6 +18,7 @@ from bench.report.references import references_table
 from bench.report.runs import trouble_table
 from bench.report.table import Table
 from bench.report.tuning import tuned_table, tuning_table
+from bench.report.verdicts import measured
 from bench.results.files import write
 from bench.spec import Reference
 from tests.report.made import made_up
@@ -29,6 +31,20 @@ def test_latex_escapes_and_aligns():
     assert r"\caption{5 \% of \_all\_ \& more}" in text
     assert r"a\_b & $-$1 $\times$ 2 $<$ 3 \\" in text
     assert text.index(r"\toprule") < text.index(r"\midrule") < text.index(r"\bottomrule")
+
+
+def test_what_is_measured_of_a_claim_that_is_not_asked():
+    asked = {"text": "T", "source": "", "said": "no number", "profiles": ("overnight",)}
+    claims = [
+        Reached(id="at-most", metric="test_error", of="plain-20", at_most=8, **asked),
+        Equivalence(id="alike", metric="test_error", one="plain-20", other="plain-56", within=1, **asked),
+    ]
+    results = made_up()
+    results.plan["claims"] = [one.model_dump(mode="json") for one in claims]
+    plain, deep = (float(results.values(name, "test_error").mean()) for name in ("plain-20", "plain-56"))
+    at_most, alike = (measured(results, claim) for claim in results.claims)
+    assert at_most == f" (measured, not tested: 8 − plain-20 {8 - plain:.2f})"
+    assert alike == f" (measured, not tested: plain-20 − plain-56 {plain - deep:.2f})"
 
 
 def referring(*references: dict) -> list[dict]:

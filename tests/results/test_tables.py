@@ -75,6 +75,14 @@ def test_what_is_written_is_read(tmp_path):
     assert "test_error" not in back.runs
 
 
+def test_pictures_of_an_earlier_time_go(tmp_path):
+    drawn = replace(made_up(), sheet=b"sheet", pictures={"pictures/map-of-a.png": b"map"})
+    write(drawn, tmp_path)
+    assert read(tmp_path).pictures == drawn.pictures
+    write(made_up(), tmp_path)
+    assert (read(tmp_path).sheet, read(tmp_path).pictures) == (b"", {})
+
+
 def test_folders_of_the_older_format_are_read(tmp_path):
     """There, metrics were columns of runs.csv."""
     made = made_up()

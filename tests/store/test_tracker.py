@@ -10,6 +10,7 @@ from bench.plan.plan import make_plan
 from bench.plan.progress import Progress
 from bench.store.address import tracking_uri
 from bench.store.outbox import Outbox
+from bench.store.reader import quoted
 from bench.store.tracker import Tracker
 from bench.train.records import Epoch, Result
 
@@ -120,6 +121,19 @@ def test_parents_are_made_once(plan, tracker):
     tracker.open(plan)
     tracker.open(plan)
     assert len(list(tracker.search("tags.`bench.kind` = 'experiment'"))) == 2
+
+
+def test_a_folder_of_runs_may_have_an_apostrophe(plan, empty_store, tmp_path):
+    runs = tmp_path / "o'brien"
+    runs.mkdir()
+    shutil.copy(empty_store, runs)
+    tracker = Tracker(tracking_uri(runs), runs, Provenance())
+    tracker.open(plan)
+    tracker.begin(tracker.describe(job_of(plan)))
+    Tracker(tracking_uri(runs), runs, Provenance()).open(plan)
+    assert not list(tracker.search("attributes.status = 'RUNNING'"))
+    with pytest.raises(UserError, match="both kinds of quotation marks"):
+        quoted("""o'brien "the" """)
 
 
 def test_verdicts_members_and_report_are_written_back(plan, tracker, tmp_path):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Gains(Figure):
-    """By how much each experiment's metric lies below the baseline's, sorted; by default of all others."""
+    """By how much each experiment's metric is better than the baseline's, sorted; by default all others'."""
 
     kind: Literal["gains"] = "gains"
     over: str
@@ -25,13 +25,15 @@ class Gains(Figure):
         import numpy as np
 
         from bench.claims import stats
+        from bench.spec.metrics import lower_is_better
 
         metric = self.metric or str(results.headline)
         base = sample(results, self.over, metric)
         names = [one for one in ran(results, self.of or results.experiments, metric) if one != self.over]
         if not names or not len(base):
             return None
-        gains = [(stats.contrast([base, sample(results, one, metric)], [1.0, -1.0]), one) for one in names]
+        sign = -1.0 if lower_is_better(metric) is False else 1.0
+        gains = [(stats.contrast([base, sample(results, one, metric)], [sign, -sign]), one) for one in names]
         gains.sort(key=lambda one: one[0].value)
         with house.canvas_of(1, height=0.9 + 0.24 * len(gains)) as (canvas, (axis,)):
             axis.axvline(0, color=house.RULE, linewidth=1.0)
