@@ -63,7 +63,7 @@ def verdicts(profile: str = "quick") -> str:
     """The verdict table of the published report that is shown, of that profile, short."""
     outcomes = json.loads((SHOWN / profile / "verdicts.json").read_text(encoding="utf-8"))
     lines = ["| claim | verdict | measured here | the paper (other protocol) |", "|---|---|---|---|"]
-    for one in outcomes:
+    for one in (one for one in outcomes if profile == "quick" or one["contrasts"]):  # counts stand once
         measured = "; ".join(_contrast(each) for each in one["contrasts"]) or one["note"]
         held = ", ".join(filter(None, [one["budget"] and f" at {one['budget']}", *one["remarks"]]))
         lines.append(f"| {one['text']} | **{one['verdict']}**{held} | {measured} | {one['said']} |")

@@ -106,6 +106,7 @@ class Study:
         import optuna
         from optuna.storages.journal import JournalFileBackend
 
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
         folder.mkdir(parents=True, exist_ok=True)
         network = self.base.model.name if self.base.model else "none"
         path = folder / f"{network}-{self.key[:12]}.journal"

@@ -1,5 +1,6 @@
 """Every claim's contrasts against the training budget."""
 
+from textwrap import fill
 from typing import TYPE_CHECKING, Literal
 
 from bench.report.figures import canvas as house
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 _IN_A_ROW = 3
 _ASIDE = 0.08  # doublings
+_LINE = 34  # letters beside a panel
+_ROOM = 0.15  # for the legend, of a panel's height
 _BANDS = 1  # contrasts of a panel up to which projections have a band
 
 
@@ -87,6 +90,8 @@ def _panel(axis: "Axes", claim: "Trained", climbs: "tuple[Climb, ...]") -> None:
     axis.minorticks_off()
     axis.tick_params(axis="x", labelsize=8)
     axis.set_xlabel("training steps")
-    axis.set_ylabel(f"{claim.quantity}, difference")
+    axis.set_ylabel(fill(f"{claim.quantity}, difference", _LINE))
     axis.set_title(claim.id, fontsize=10, loc="left")
+    bottom, top = axis.get_ylim()
+    axis.set_ylim(bottom, top + _ROOM * (top - bottom))
     axis.legend(fontsize=7, frameon=False)
