@@ -117,7 +117,7 @@ def replicates() -> str:
         "turned round",
         "estimates that agree",
     )
-    heads += ("squared differences over variances", "upper limit of what is expected")
+    heads += ("squared differences over variances", "their mean is expected to be at most")
     lines = [f"| {' | '.join(heads)} |", "|---" + "|---:" * 7 + "|"]
     for results, found in agreements():
         cells = (

@@ -58,7 +58,7 @@ suite = Suite(
             model={"width": 8},
             augment=CROP[2],
             recipe=SHORTENED,
-            edges={"full-56": "lr, high"},
+            edges={"bn-after-addition-56": "lr, low", "full-56": "lr, high"},
         ),
         "overnight": Profile(
             data=Data(validation=5_000, size=16),

@@ -22,6 +22,7 @@ from bench.claims.kinds import Contrast, Pools, Trained
 from bench.claims.metrics import Values
 from bench.claims.pairing import Block
 from bench.claims.stats import Estimate, Sample
+from bench.spec.metrics import EpochsTo
 
 FAR = 3  # doublings beyond the longest budget that a line may be drawn for
 _GRID = 200  # places at which the line is held against a bound
@@ -68,7 +69,10 @@ class Climb:
 
 
 def climb(claim: Trained, rungs: Sequence[Rung], pools: Pools) -> tuple[Climb, ...]:
-    """The contrasts of a claim over at least two rungs, shortest first; none where a rung lacks any."""
+    """The contrasts of a claim over at least two rungs, shortest first; none where a rung lacks any.
+
+    Those on epochs to a level that some run never reached are left out.
+    """
     if len(rungs) < 2:
         return ()
     asked = [Asked.of(claim, rung.values, pools, rung.seen) for rung in rungs]
@@ -76,7 +80,12 @@ def climb(claim: Trained, rungs: Sequence[Rung], pools: Pools) -> tuple[Climb, .
         return ()
     if any(one.missing() for one in asked):
         return ()
-    return tuple(_climb(asked, rungs, place, pools) for place in range(len(claim.contrasts())))
+    capped = {name for rung in rungs for name in never_there(claim, rung)}  # which are no measure
+    return tuple(
+        _climb(asked, rungs, place, pools)
+        for place, contrast in enumerate(claim.contrasts())
+        if capped.isdisjoint(contrast.experiments)
+    )
 
 
 def _climb(asked: Sequence[Asked], rungs: Sequence[Rung], place: int, pools: Pools) -> Climb:
@@ -111,6 +120,18 @@ def _climb(asked: Sequence[Asked], rungs: Sequence[Rung], place: int, pools: Poo
         trend if math.isfinite(slope.low) else "",
         max(gains) > abs(top - bound),
     )
+
+
+def never_there(claim: Trained, rung: Rung) -> dict[str, tuple[int, int]]:
+    """How many runs never reached the level of a claim on `EpochsTo`, of how many, by experiment with any."""
+    if not isinstance(claim.metric, EpochsTo):
+        return {}
+    found = {}
+    for name in claim.experiments():
+        values, epochs = rung.values(name, claim.metric), rung.epochs.get(name, math.inf)
+        if never := sum(value > epochs for value in values.values()):
+            found[name] = never, len(values)
+    return found
 
 
 def slopes(doublings: Sequence[float]) -> list[float]:

@@ -7,10 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from bench.claims.kinds import Contrast, Trained
-from bench.claims.ladder import Rung
+from bench.claims.ladder import Rung, never_there
 from bench.claims.stats import Estimate
 from bench.common.words import span
-from bench.spec.metrics import EpochsTo
 
 Contrasts = tuple[tuple[Contrast, Estimate], ...]
 UNREACHED, EDGE = "some never got there", "settings from the edge"
@@ -46,7 +45,7 @@ def unreached(claim: Trained, rung: Rung, contrasts: Contrasts) -> tuple[str, Co
 
     And the claim's contrasts, without intervals where such runs take part: what they count as is no measure.
     """
-    never = _never(claim, rung)
+    never = never_there(claim, rung)
     if not never:
         return "", contrasts
     told = [f"{some} of {n} runs of {name}" for name, (some, n) in never.items()]
@@ -60,18 +59,6 @@ def unreached(claim: Trained, rung: Rung, contrasts: Contrasts) -> tuple[str, Co
 
 def _bare(found: Estimate) -> Estimate:
     return replace(found, low=math.nan, high=math.nan)
-
-
-def _never(claim: Trained, rung: Rung) -> dict[str, tuple[int, int]]:
-    """How many runs never reached the level of a claim on `EpochsTo`, of how many, by experiment with any."""
-    if not isinstance(claim.metric, EpochsTo):
-        return {}
-    found = {}
-    for name in claim.experiments():
-        values, epochs = rung.values(name, claim.metric), rung.epochs.get(name, math.inf)
-        if never := sum(value > epochs for value in values.values()):
-            found[name] = never, len(values)
-    return found
 
 
 def at_an_edge(claim: Trained, rung: Rung) -> str:

@@ -93,7 +93,8 @@ def _with_budget(outcome: Outcome, claim: Trained, rungs: Sequence[Rung], pools:
     """The outcome with the budget that it holds at, and what is known of others."""
     top, note = rungs[-1], outcome.note
     climbs = climb(claim, rungs, pools)
-    remarks, (never, measured) = words(outcome.verdict, climbs), unreached(claim, top, outcome.contrasts)
+    whole = climbs if len(climbs) == len(claim.contrasts()) else ()
+    remarks, (never, measured) = words(outcome.verdict, whole), unreached(claim, top, outcome.contrasts)
     edge = at_an_edge(claim, top) if outcome.verdict != "undecided" else ""
     if not climbs and outcome.verdict != "undecided" and (slow := learning_speed(claim, top)):
         note, remarks = f"{note}; {slow}", ["learning speed"]

@@ -34,9 +34,11 @@ def ladder_table(results: Results, outcomes: Sequence[Outcome]) -> Table | None:
         "whole schedule with seeds of its own; the straight line through them over doublings of the budget: "
         "its slope, where it meets the claim's bound (with the budgets at which it could), and its height "
         f"{FAR} doublings beyond the longest, which describes and decides nothing. Closing: it heads for its "
-        f"bound and reaches it within these {FAR}; stable: it does not; early: one more doubling gains a "
-        "contender more than the contrast is worth"
+        f"bound, which its interval reaches within these {FAR}; stable: its interval does not; early: one "
+        "more doubling gains a contender more than the contrast is worth"
     )
+    if any(len(one.climbs) < len(one.contrasts) for one, _ in climbed):
+        caption += ". Left out: contrasts on epochs to a level that some run never reached"
     columns = ("claim", "contrast", "steps", *rungs, *last)
     return Table("ladder", caption, columns, rows, frozenset({"steps", *rungs, *last[:3]}))
 

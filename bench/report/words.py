@@ -10,8 +10,9 @@ learning speed: marks a decided verdict on test or training error some of whose 
     stand above 20 % training error, at most 3 points below their test error. Such nets seem half trained, or
     small for the task: with more steps another may be better. Nets without the mark need not be trained out
 closing, stable, early: where a straight line over several budgets leads, if the profile has a ladder of
-    them. Closing: towards the claim's bound. Stable: not there. Early: a doubling of the budget still gains
-    a net more than the difference is worth. Without a ladder nothing is known of other budgets
+    them. Closing: it heads for the claim's bound, and its interval reaches it within three doublings. Stable:
+    its interval does not. Early: a doubling of the budget still gains a net more than the difference is
+    worth. Without a ladder nothing is known of other budgets
 seed: one repetition of all that chance decides: the split (which the members of an ensemble share), the
     search for settings where there is one, initial weights, the order of images
 look: a number of seeds, declared beforehand, at which verdicts may be given. Each has its own level,

@@ -11,7 +11,8 @@ from bench.claims.kinds import Pool
 from bench.claims.ladder import Rung, climb, heights, slopes, words
 from bench.claims.remarks import learning_speed
 from bench.claims.verdicts import decide
-from tests.claims.made import NOISE, by_seed
+from bench.spec.metrics import EpochsTo
+from tests.claims.made import NOISE, by_seed, falls, from_table, seeds
 
 CLAIM = Difference(id="x", text="x", metric="test_error", lower="b", higher="a")
 STEPS = (100, 200, 400)
@@ -166,3 +167,14 @@ def test_slopes_cover_the_truth(monkeypatch):
         (found,) = climb(CLAIM, rungs, {})
         hits += found.slope.low <= 3.0 <= found.slope.high
     assert 0.93 <= hits / 600 <= 0.99
+
+
+def test_epochs_that_some_run_never_reached_are_no_measure_of_a_ladder():
+    claim = falls("a", "b").replace(metric=EpochsTo(level=50))
+
+    def epochs(steps, late):
+        values = from_table({"a": seeds(2, spread=0.1), "b": seeds(late, spread=0.01)})
+        return Rung({"a": steps, "b": steps}, values, epochs=dict.fromkeys("ab", 5))
+
+    assert len(climb(claim, [epochs(100, 3), epochs(200, 4)], {})) == 1
+    assert climb(claim, [epochs(100, 6), epochs(200, 4)], {}) == ()
