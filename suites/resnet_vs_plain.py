@@ -11,7 +11,8 @@ Profiles
              budget of minutes is fair to; cure, very-deep, residual-wins-everywhere.
   overnight  7 hours on two cores. The same networks on 45,000 images, 5,616 steps, and by a ladder 2,808 and
              1,404; each seed tunes its learning rate at each rung (3 trials of a quarter the length). Decides
-             cure-deeper too.
+             cure-deeper too. In the published run all of plain-56 and three seeds of resnet-56 at 5,616 steps
+             were trained on cores with avx512_bf16, all else of the final runs on cores with amx_bf16.
              A probe with one seed (lr 0.2) had resnet-56 4.8 points behind resnet-20 in validation error at
              351 steps, 6.0 at 702, 1.5 at 1,404, level at 2,808 and 2.0 points ahead at 5,616: cure-deeper is
              expected to be undecided or supported, and its contrast to grow with the budget. All else is
