@@ -1,5 +1,6 @@
 """Runs from the command line: what is trained, kept, used again and reported."""
 
+import re
 import shutil
 
 import pandas as pd
@@ -88,8 +89,10 @@ def test_further_seeds_go_to_open_claims_alone(command, suites_dir, data_dir, tm
     code, out, errors = command(*run, "--until-decided", "--max-seeds", "8")
     assert code == 0, errors
     assert "helps: supported with 5 seeds; no more are needed" in out
-    assert "same: open with 5 seeds, about 3 more seeds needed to decide; it goes on to 8" in out
-    assert "same: open with 8 seeds, about 4 more seeds needed to decide; it stops, the limit is 8" in out
+    # which way so small a difference lies is the machine's digits'
+    more = r"same: open with {} seeds, about {} more seeds needed to decide(, as contradicted)?; it {}"
+    assert re.search(more.format(5, 3, "goes on to 8"), out)
+    assert re.search(more.format(8, 4, "stops, the limit is 8"), out)
     folder = tmp_path / "reports" / "open" / "smoke"
     seeds = pd.read_csv(folder / "runs.csv").groupby("experiment").size().to_dict()
     assert seeds == {"long": 5, "none": 5, "one": 8, "other": 8}
