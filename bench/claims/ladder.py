@@ -25,6 +25,7 @@ from bench.claims.stats import Estimate, Sample
 from bench.spec.metrics import EpochsTo
 
 FAR = 3  # doublings beyond the longest budget that a line may be drawn for
+LEFT_OUT = ". Left out: contrasts on epochs to a level that some run never reached"
 _GRID = 200  # places at which the line is held against a bound
 
 Trend = Literal["closing", "stable", ""]

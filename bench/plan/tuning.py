@@ -106,7 +106,7 @@ class Study:
         import optuna
         from optuna.storages.journal import JournalFileBackend
 
-        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        _hush()
         folder.mkdir(parents=True, exist_ok=True)
         network = self.base.model.name if self.base.model else "none"
         path = folder / f"{network}-{self.key[:12]}.journal"
@@ -133,8 +133,7 @@ class Study:
     def _rebuilt(self, generation: int, told: Sequence[tuple[Trial, Result]]) -> "optuna.Study":
         import optuna
 
-        optuna.logging.set_verbosity(optuna.logging.WARNING)
-        logging.getLogger("optuna").propagate = False
+        _hush()
         sampler = optuna.samplers.TPESampler(
             seed=int(digest(f"{self.key}/{generation}")[:8], 16),
             n_startup_trials=self.tuning.generation,
@@ -159,6 +158,14 @@ class Study:
             intermediate_values=curve,
             value=None if pruned else result.metrics["validation_error"],
         )
+
+
+def _hush() -> None:
+    """Leave words on studies to the bench's own log; Optuna's would tell of every rebuilt trial."""
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    logging.getLogger("optuna").propagate = False
 
 
 def _distribution(space: Range | Choice) -> "optuna.distributions.BaseDistribution":

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bench.claims.ladder import FAR, Climb
+from bench.claims.ladder import FAR, LEFT_OUT, Climb
 from bench.claims.verdicts import Outcome
 from bench.report.table import Table, interval
 from bench.results.tables import Results
@@ -38,7 +38,7 @@ def ladder_table(results: Results, outcomes: Sequence[Outcome]) -> Table | None:
         "more doubling gains a contender more than the contrast is worth"
     )
     if any(len(one.climbs) < len(one.contrasts) for one, _ in climbed):
-        caption += ". Left out: contrasts on epochs to a level that some run never reached"
+        caption += LEFT_OUT
     columns = ("claim", "contrast", "steps", *rungs, *last)
     return Table("ladder", caption, columns, rows, frozenset({"steps", *rungs, *last[:3]}))
 

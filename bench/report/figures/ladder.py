@@ -29,7 +29,7 @@ class Ladder(Figure):
     def draw(self, results: "Results", label: str) -> Picture | None:
         """None where there is no ladder, or no claim that all rungs speak of."""
         from bench.claims.kinds import Trained
-        from bench.claims.ladder import FAR, climb
+        from bench.claims.ladder import FAR, LEFT_OUT, climb
 
         trained = [one for one in results.decided if isinstance(one, Trained)]
         found = [(claim, climb(claim, results.ladder, results.pools)) for claim in trained]
@@ -48,6 +48,8 @@ class Ladder(Figure):
                 "above the thick line where the claim holds; the verdict is given at the full point. Dashed: "
                 f"where a straight line leads within {FAR} doublings, which decides nothing"
             )
+            if any(0 < len(climbs) < len(claim.contrasts()) for claim, climbs in found):
+                caption += LEFT_OUT
             return house.picture_of(canvas, self.file_name, caption, label)
 
 
