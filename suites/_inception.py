@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from bench.claims import CountShare, Difference
+from bench.claims import CountShare, Difference, Equivalence
 
 MODULES = {  # by what is asked of them; the published module first
     "reduced": {},
@@ -35,11 +35,14 @@ def of_network(network, profiles):
             source="lecture on Inception networks",
             profiles=profiles,
         ),
-        no_worse(
+        Equivalence(
             id=f"two-3x3{suffix}",
-            text="Two 3×3 convolutions in the 5×5's place cost at most 2 points.",
-            lower=named("two-3x3"),
-            higher=named("reduced"),
+            text="Two 3×3 convolutions in the 5×5's place give the same error, within 2 points.",
+            metric="test_error",
+            one=named("two-3x3"),
+            other=named("reduced"),
+            within=2,
+            said="the same, for less: no number",
             source=f"{RETHINKING}, §3.1",
             profiles=profiles,
         ),
