@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from bench.claims import CountOrder, Difference
+from bench.claims import CountOrder, CountShare, Difference
 
 LECTURE = "lectures on classic networks"
 GROUPED = {"cardinality": 4, "base_width": 24}  # as many multiplications as one group of full width
@@ -42,30 +42,28 @@ CLAIMS = [
     ),
     errs_less(
         id="vgg-alexnet",
-        text="VGG (here with batch norm) errs less than AlexNet.",
+        text="VGG (here with batch norm) errs less than AlexNet (without).",
         lower="vgg-11",
         higher="alexnet",
         said="29.6 against 40.7 % (ImageNet)",
     ),
     errs_less(
         id="resnet-vgg",
-        text="A residual network errs less than VGG, with fewer weights (and, so narrow, more "
-        "multiplications).",
+        text="A residual network errs less than VGG.",
         lower="resnet-20",
         higher="vgg-11",
         said="7.76 to 5.71 % top-5 against 9.33 % (ImageNet)",
     ),
     errs_less(
         id="nin-alexnet",
-        text="NiN (here with batch norm) errs less than AlexNet, with fewer weights.",
+        text="NiN (here with batch norm) errs less than AlexNet (without).",
         lower="nin",
         higher="alexnet",
         said="no number",
     ),
     errs_less(
         id="inception-vgg",
-        text="A network of Inception modules errs less than VGG, with fewer weights (and, so narrow, more "
-        "multiplications).",
+        text="A network of Inception modules errs less than VGG.",
         lower="inception",
         higher="vgg-11",
         said="9.15 against 9.33 % top-5 with ten crops (ImageNet; He et al. 2015, Table 3)",
@@ -76,6 +74,24 @@ CLAIMS = [
         lower="densenet-22",
         higher="resnet-20",
         said="5.24 against 6.61 % (CIFAR-10)",
+    ),
+    CountShare(
+        id="lighter-than-vgg",
+        text="The network of Inception modules and the residual one have at most half of VGG's weights.",
+        quantity="parameters",
+        base="vgg-11",
+        at_most={"inception": 1 / 2, "resnet-20": 1 / 2},
+        said="4 to 7 M and 26 M against 138 M",
+        source=LECTURE,
+    ),
+    CountShare(
+        id="lighter-than-alexnet",
+        text="NiN has at most half of AlexNet's weights.",
+        quantity="parameters",
+        base="alexnet",
+        at_most={"nin": 1 / 2},
+        said="no number",
+        source=LECTURE,
     ),
     CountOrder(
         id="fewer-weights",

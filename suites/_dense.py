@@ -20,7 +20,7 @@ CLAIMS = [
     ),
     errs_less(
         id="equal-work",
-        text="At as many multiplications, it beats a wider ResNet of 20 layers.",
+        text="At as many multiplications, a DenseNet of 22 layers beats a wider ResNet of 20.",
         lower="densenet-22",
         higher="resnet-20-wide",
         said="no number for CIFAR-10",
@@ -33,13 +33,13 @@ CLAIMS = [
         lower="densenet-bc-22",
         higher="resnet-20-wide",
         by=-0.5,
-        said="a third of the weights at equal error",
+        said="a third of the weights at equal error (of ResNets with pre-activation)",
         source=f"{HUANG}, Figure 4 and §5",
     ),
     errs_less(
         id="compressed",
-        text="At 22 layers and equal multiplications, bottlenecks and compression, with 60 % of the weights, "
-        "cost at most a point and a half.",
+        text="At 22 layers and equal multiplications, for a growth of 18 in place of 12, bottlenecks and "
+        "compression, with 60 % of the weights, cost at most a point and a half.",
         lower="densenet-bc-22",
         higher="densenet-22",
         by=-1.5,
@@ -54,7 +54,7 @@ CLAIMS = [
     ),
     at_most(
         id="as-many",
-        text="The DenseNet of 22 layers has as many weights as the ResNet of 20, within 1 %.",
+        text="The DenseNet of 22 layers has at most 1 % more weights than the ResNet of 20.",
         quantity="parameters",
         base="resnet-20",
         at_most={"densenet-22": 1.01},
@@ -63,7 +63,7 @@ CLAIMS = [
     ),
     at_most(
         id="as-dear",
-        text="It, and the DenseNet-BC, cost as many multiplications as the wider ResNet, within 6 %.",
+        text="Neither DenseNet costs over 6 % more multiplications than the wider ResNet.",
         quantity="macs",
         base="resnet-20-wide",
         at_most={"densenet-22": 1.06, "densenet-bc-22": 1.06},

@@ -73,7 +73,7 @@ def where_shapes_change(depth):
     def suffices(id, cheaper, dearer, text, more, said):
         return Difference(
             id=f"{id}-{depth}",
-            text=f"At {depth} layers {text}: {more} gains at most a point and a half.",
+            text=f"At {depth} layers {text} enough: {more} gains at most a point and a half.",
             metric="test_error",
             lower=f"{cheaper}-{depth}",
             higher=f"{dearer}-{depth}",
@@ -84,13 +84,13 @@ def where_shapes_change(depth):
 
     return [
         suffices(
-            "projections", "A", "B", "zero padding does", "projecting where shapes change", "25.03; 24.52 %"
+            "projections", "A", "B", "zero padding is", "projecting where shapes change", "25.03; 24.52 %"
         ),
         suffices(
             "everywhere",
             "B",
             "C",
-            "projecting where shapes change does",
+            "projecting where shapes change is",
             "projecting everywhere",
             "24.52; 24.19 %",
         ),
@@ -100,7 +100,8 @@ def where_shapes_change(depth):
 COUNTS = [
     Count(
         id="1000-layers",
-        text="A network of 1,001 layers is built of the same units (whether it trains is not asked).",
+        text="The units of ResNet-164, with pre-activation, make 1,001 layers (whether they train is not "
+        "asked).",
         quantity="depth",
         values={"preact-resnet-1001": 1001},
         said="up to 1,000 layers trained",
@@ -109,7 +110,8 @@ COUNTS = [
     ),
     CountOrder(
         id="dearer",
-        text="Projections everywhere have more weights than where shapes change, and those than padding.",
+        text="Projections everywhere have more weights than where shapes change, and these more than "
+        "padding.",
         quantity="parameters",
         falling=[f"resnet-20(shortcut={option})" for option in "CBA"],
         said="A is free of parameters",
