@@ -4,8 +4,8 @@ Source: Huang et al. 2017 (arXiv 1608.06993), Table 2 and Figures 3 and 4; the l
 
 Profiles
   smoke  1 minute. Tiny networks on 512 images of 8×8 pixels; proves the machinery, decides nothing.
-  quick  13 minutes on two cores. A DenseNet and a DenseNet-BC (with bottlenecks and compression) of 22
-         layers, with growths of 12 and of 18, and ResNets of 20 layers, 16 and 21 wide: all of like depth,
+  quick  15 minutes on two cores with AMX. A DenseNet and a DenseNet-BC (with bottlenecks and compression) of
+         22 layers, with growths of 12 and of 18, and ResNets of 20 layers, 16 and 21 wide: all of like depth,
          for at so few steps the deeper net learns more slowly; 8,000 CIFAR-10 images at 16×16, 5 epochs (625
          steps of 64), untuned, 8 seeds. Decides: equal-weights, equal-work, fewer-weights, compressed; counts
          as-many, as-dear, fewer, imagenet-fewer, imagenet-cheaper. A probe with one seed had validation
