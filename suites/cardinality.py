@@ -5,15 +5,15 @@ two GPUs); the lecture on ResNeXt.
 
 Profiles
   smoke  1 minute. Tiny networks on 512 images of 16×16 pixels; proves the machinery, decides nothing.
-  quick  13 minutes on two cores. 20 layers of bottlenecks, a quarter as wide as published, on 9,000 CIFAR-10
-         images at 16×16, 4 epochs (560 steps of 64), untuned, 8 seeds. Decides: equal-cost, two-groups,
-         against-wider, twice-groups; counts as-dear, as-dear-as-wider. Grouped layers begin with smaller
-         weights, as torchvision's do (the fan-out is that of all groups): batch norm takes that back in the
-         outputs, but at one rate they turn faster. Not run in quick: against-deeper, for at so few steps the
-         deeper net learns more slowly, and two-towers, where no batch norm does. A probe with one seed had
-         validation errors of 53.2, 50.5, 52.2 % with one group at rates of 0.03, 0.1, 0.3; 50.2, 48.8, 49.0
-         with two; 50.6, 50.0, 49.7 with four; 49.0, 49.6, 50.7 with eight, 51.0, 49.5, 50.9 with one and as
-         many multiplications. So all have 0.1, which is within a point of the best of each.
+  quick  20 minutes on two cores with AMX. 20 layers of bottlenecks, a quarter as wide as published, on 9,000
+         CIFAR-10 images at 16×16, 4 epochs (560 steps of 64), untuned, 8 seeds. Decides: equal-cost,
+         two-groups, against-wider, twice-groups; counts as-dear, as-dear-as-wider. Grouped layers begin with
+         smaller weights, as torchvision's do (the fan-out is that of all groups): batch norm takes that back
+         in the outputs, but at one rate they turn faster. Not run in quick: against-deeper, for at so few
+         steps the deeper net learns more slowly, and two-towers, where no batch norm does. A probe with one
+         seed had validation errors of 53.2, 50.5, 52.2 % with one group at rates of 0.03, 0.1, 0.3; 50.2,
+         48.8, 49.0 with two; 50.6, 50.0, 49.7 with four; 49.0, 49.6, 50.7 with eight, 51.0, 49.5, 50.9 with
+         one and as many multiplications. So all have 0.1, which is within a point of the best of each.
   paper  The same networks at the full width of 64, one of 38 layers and both AlexNets on all of CIFAR-10, 300
          epochs; GPU weeks.
 """
