@@ -1,6 +1,7 @@
 """What the documents say is so."""
 
 import inspect
+import os
 import re
 import subprocess
 import sys
@@ -61,6 +62,22 @@ def test_make_targets_in_the_documents_exist(tmp_path):
     for target in targets:
         done = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("own", "asked", "folder"),
+    [
+        ({}, [], "data"),
+        ({"BENCH_DATA_DIR": "/of mine"}, [], "/of mine"),
+        ({"BENCH_DATA_DIR": "/of mine"}, ["DATA=elsewhere"], "elsewhere"),
+    ],
+)
+def test_make_looks_for_data_where_it_is_told_to(own, asked, folder):
+    without = {name: value for name, value in os.environ.items() if name not in ("BENCH_DATA_DIR", "DATA")}
+    done = subprocess.run(
+        ["make", "-n", "suite-depth", *asked], cwd=ROOT, capture_output=True, text=True, env=without | own
+    )
+    assert f'--data-dir "{folder}"' in done.stdout
 
 
 def test_the_documented_suite_runs_as_written(tmp_path: Path, command):
