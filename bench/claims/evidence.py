@@ -237,7 +237,9 @@ def _diverged(used: Asked, estimates: Sequence[tuple[Contrast, Estimate]]) -> st
     told = [f"{some} of {n} runs of {name} diverged" for name, (some, n) in runs.items() if some]
     if len(runs) == len(used.contrasts[0][1]) == 2:  # sides that share nothing
         one, other = runs.values()
-        told[-1] += f" (both sides alike: p = {fisher(one, other):.2g}, Fisher's exact test)"
+        told[-1] += (
+            f" (that both sides do so equally often: p = {fisher(one, other):.2g}, Fisher's exact test)"
+        )
     for (contrast, counted), (_, parts) in zip(estimates, used.converged().contrasts, strict=True):
         if all(sets for _, sets in parts):
             left = used._estimate(contrast, parts).value

@@ -17,7 +17,7 @@ def test_a_claim_with_a_diverged_run_is_undecided_and_says_both_figures():
     outcome = outcome_of(less("low", "high"), table, Seen({"high": frozenset({1})}))
     assert (outcome.verdict, outcome.p) == ("undecided", None)
     assert outcome.note == (
-        "1 of 5 runs of high diverged (both sides alike: p = 1, Fisher's exact test); "
+        "1 of 5 runs of high diverged (that both sides do so equally often: p = 1, Fisher's exact test); "
         "high − low is 22.00 with them at chance, 10.00 without"
     )
     ((_, estimate),) = outcome.contrasts
@@ -28,7 +28,10 @@ def test_that_runs_diverge_is_tested_exactly():
     table = {"low": seeds(20), "high": seeds(90)}
     outcome = outcome_of(less("low", "high"), table, Seen({"high": frozenset(range(5))}))
     expected = scipy_stats.fisher_exact([[0, 5], [5, 0]]).pvalue
-    assert f"5 of 5 runs of high diverged (both sides alike: p = {expected:.2g}" in outcome.note
+    assert (
+        f"5 of 5 runs of high diverged (that both sides do so equally often: p = {expected:.2g}"
+        in outcome.note
+    )
     assert "without" not in outcome.note, "nothing is left to compare"
     assert fisher((0, 5), (5, 5)) == pytest.approx(expected)
 
