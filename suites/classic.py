@@ -5,7 +5,7 @@ and the later ones with fewer weights.
 
 Profiles
   smoke      1 minute. Tiny networks on 512 images; proves the machinery, decides nothing.
-  quick      54 minutes on two cores in float32. Nine networks an eighth as wide as published (LeNet-5 whole,
+  quick      29 minutes on two cores with AMX. Nine networks an eighth as wide as published (LeNet-5 whole,
              ResNet half, DenseNet a third of its growth), so that most have fewer weights than those before
              them and more multiplications, on 8,000 CIFAR-10 images at 32×32, 8 epochs (1,000 steps of 64),
              untuned, 5 seeds. The first edition (500 steps) left alexnet-lenet, resnet-vgg and
