@@ -5,8 +5,8 @@ two GPUs); the lecture on ResNeXt.
 
 Profiles
   smoke  1 minute. Tiny networks on 512 images of 16×16 pixels; proves the machinery, decides nothing.
-  quick  20 minutes on two cores with AMX. 20 layers of bottlenecks, a quarter as wide as published, on 9,000
-         CIFAR-10 images at 16×16, 4 epochs (560 steps of 64), untuned, 8 seeds. Decides: equal-cost,
+  quick  8 to 20 minutes on two cores in bf16. 20 layers of bottlenecks, a quarter as wide as published, on
+         9,000 CIFAR-10 images at 16×16, 4 epochs (560 steps of 64), untuned, 8 seeds. Decides: equal-cost,
          two-groups, against-wider, twice-groups; counts as-dear, as-dear-as-wider. Grouped layers begin with
          smaller weights, as torchvision's do (the fan-out is that of all groups): batch norm takes that back
          in the outputs, but at one rate they turn faster. Not run in quick: against-deeper, for at so few

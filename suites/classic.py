@@ -5,10 +5,10 @@ and the later ones with fewer weights.
 
 Profiles
   smoke      1 minute. Tiny networks on 512 images; proves the machinery, decides nothing.
-  quick      29 minutes on two cores with AMX. Nine networks an eighth as wide as published (LeNet-5 whole,
-             ResNet half, DenseNet a third of its growth), so that Inception and all after it have fewer
-             weights than AlexNet and VGG, and more multiplications, on 8,000 CIFAR-10 images at 32×32, 8
-             epochs (1,000 steps of 64), untuned, 5 seeds. The first edition (500 steps) left alexnet-lenet,
+  quick      14 to 29 minutes on two cores in bf16. Nine networks an eighth as wide as published (LeNet-5
+             whole, ResNet half, DenseNet a third of its growth), so that Inception and all after it have
+             fewer weights than AlexNet and VGG, and more multiplications, on 8,000 CIFAR-10 images at 32×32,
+             8 epochs (1,000 steps of 64), untuned, 5 seeds. The first edition (500 steps) left alexnet-lenet,
              resnet-vgg and densenet-resnet undecided (0.1, 0.4, 2.4 points) and all nets half trained, at 37
              to 56 % training error. Decides: alexnet-lenet, vgg-alexnet, nin-alexnet, inception-vgg,
              resnet-vgg, densenet-resnet; counts lighter-than-vgg, lighter-than-alexnet, fewer-weights. What

@@ -5,16 +5,16 @@ on Inception networks. None prints an error for these comparisons on CIFAR-10.
 
 Profiles
   smoke  1 minute. Tiny networks on 512 images; proves the machinery, decides nothing.
-  quick  20 minutes on two cores with AMX. Four modules with batch norm, a quarter of the published widths,
-         and NiN alike, on 8,000 CIFAR-10 images at 16×16, 5 epochs (625 steps of 64), untuned, 8 seeds.
-         Decides: reduced, two-3x3, factorised, beside, pointwise; counts reduced-cheaper, two-3x3-cheaper,
-         factorised-cheaper, pointwise-cheaper. Not run in quick: auxiliary, for four modules with batch norm
-         have no early layers that learn too little. A probe with one seed had validation errors of 40.6,
-         38.9, 42.5 % with the published module at rates of 0.1, 0.3, 1; 40.4, 38.0, 45.2 with two 3×3 in the
-         5×5's place; 40.0, 40.0, 46.8 with 1×5 after 5×1; 40.1, 39.6, 47.4 with the wide one; at 0.03, 0.1,
-         0.3 45.3, 45.5, 59.0 with the naive module, 43.5, 44.1, 46.6 with NiN; at 0.1, 0.3, 1 44.0, 43.9,
-         46.8 without its 1×1. So modules have 0.3, the naive one and NiN 0.1, each within a point of its
-         best.
+  quick  10 to 20 minutes on two cores in bf16. Four modules with batch norm, a quarter of the published
+         widths, and NiN alike, on 8,000 CIFAR-10 images at 16×16, 5 epochs (625 steps of 64), untuned, 8
+         seeds. Decides: reduced, two-3x3, factorised, beside, pointwise; counts reduced-cheaper,
+         two-3x3-cheaper, factorised-cheaper, pointwise-cheaper. Not run in quick: auxiliary, for four modules
+         with batch norm have no early layers that learn too little. A probe with one seed had validation
+         errors of 40.6, 38.9, 42.5 % with the published module at rates of 0.1, 0.3, 1; 40.4, 38.0, 45.2 with
+         two 3×3 in the 5×5's place; 40.0, 40.0, 46.8 with 1×5 after 5×1; 40.1, 39.6, 47.4 with the wide one;
+         at 0.03, 0.1, 0.3 45.3, 45.5, 59.0 with the naive module, 43.5, 44.1, 46.6 with NiN; at 0.1, 0.3, 1
+         44.0, 43.9, 46.8 without its 1×1. So modules have 0.3, the naive one and NiN 0.1, each within a point
+         of its best.
   paper  GoogLeNet with all nine modules, and NiN, on all of CIFAR-10, 100 epochs; some GPU days.
 """
 

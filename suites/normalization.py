@@ -5,13 +5,13 @@ lectures on residual and classic networks ("absolutely necessary").
 
 Profiles
   smoke  1 minute. Tiny networks on 512 images of 16×16 pixels; proves the machinery, decides nothing.
-  quick  21 minutes on two cores with AMX. Plain nets of 8 and 20 layers, 16 wide, on 9,000 CIFAR-10 images at
-         16×16, 5 epochs (700 steps of 64), untuned, but some at three rates, 8 seeds; for dropout 1,500
-         images and 690 steps (in all profiles), so that there is something to overfit. Decides: necessary,
-         rates, sooner, sigmoid, sigmoid-cost, dropout-convolutions, early-layers. Not run in quick:
-         dropout-dense; response, whose constants are those of images with values up to 255, so that it does
-         little (in paper, too). The first edition (5 seeds) left undecided: necessary, which asked for ten
-         points (16.5 [10.2, 22.7]); rates up to 0.5, where two of five nets without batch norm diverged;
+  quick  11 to 21 minutes on two cores in bf16. Plain nets of 8 and 20 layers, 16 wide, on 9,000 CIFAR-10
+         images at 16×16, 5 epochs (700 steps of 64), untuned, but some at three rates, 8 seeds; for dropout
+         1,500 images and 690 steps (in all profiles), so that there is something to overfit. Decides:
+         necessary, rates, sooner, sigmoid, sigmoid-cost, dropout-convolutions, early-layers. Not run in
+         quick: dropout-dense; response, whose constants are those of images with values up to 255, so that it
+         does little (in paper, too). The first edition (5 seeds) left undecided: necessary, which asked for
+         ten points (16.5 [10.2, 22.7]); rates up to 0.5, where two of five nets without batch norm diverged;
          early-layers, asked of the first epoch (0.13 [-0.02, 0.28]). Probes (one seed, at 0.2 three) had
          validation errors of 54, 47, 48, 47 % at 0.02, 0.1, 0.2, 0.5 with batch norm at 8 layers, 62, 62, 77,
          90 without; 59 at 20 layers, and 82, 77, 90, 90 at 0.005, 0.02, 0.1, 0.5 without; 59 with sigmoids,
