@@ -65,7 +65,12 @@ def print_price(made: "Plan", cached: "CachedRuns") -> float:
 
     slots = _slots()
     expected = price(made, cached, slots)
-    console.print(f"about {duration(expected.minutes)} on {slots} slots (from {expected.source})")
+    left = cached.progress.left
+    console.print(
+        f"about {duration(expected.minutes)} on {slots} slots (from {expected.source})"
+        if left
+        else "all runs are there: nothing is left to train"
+    )
     return expected.minutes
 
 

@@ -46,7 +46,9 @@ def report(
     console.print(f"all of them: {build_index(reports_dir, warn)}")
 
 
-@app.command(epilog="Example: bench diff reports/published/depth/quick reports/depth/quick")
+@app.command(
+    epilog="Example: bench diff reports/published/resnet-vs-plain/quick reports/resnet-vs-plain/quick"
+)
 def diff(
     first: Annotated[Path, typer.Argument(help="A results folder.")],
     second: Annotated[Path, typer.Argument(help="Another.")],

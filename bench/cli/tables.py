@@ -30,8 +30,10 @@ def suite_list(suites: Iterable[Suite], reports: Sequence[ReportEntry]) -> Table
 
 
 def _occasion(entry: ReportEntry) -> str:
+    data = entry.plan["data"]
+    stand_in = "" if data["name"] == data["asked"] else f" on {data['name']}, not {data['asked']}"
     published = " (published)" * entry.published
-    return f"{entry.plan['profile']}{published}" + (f", {entry.budget}" if entry.budget else "")
+    return f"{entry.plan['profile']}{stand_in}{published}" + (f", {entry.budget}" if entry.budget else "")
 
 
 def wrapped(text: str, width: int) -> str:
@@ -49,9 +51,10 @@ def wrapped(text: str, width: int) -> str:
 
 def _filled(lines: list[str], width: int) -> str:
     first, hanging = " " * _indent(lines[0]), " " * _indent(lines[-1])
-    name, gap, _ = lines[0].lstrip().partition("  ")  # an item's name stands in a column of its own
+    name, gap, rest = lines[0].lstrip().partition("  ")  # an item's name stands in a column of its own
     if gap and first and len(lines) == 1:
-        hanging = first + " " * (len(name) + 2)
+        spaces = len(rest) - len(rest.lstrip())
+        hanging = first + " " * (len(name) + len(gap) + spaces)
     text = " ".join(line.strip() for line in lines)
     return "\n".join(
         wrap(text, width, initial_indent=first, subsequent_indent=hanging, break_on_hyphens=False)
@@ -63,19 +66,18 @@ def _indent(line: str) -> int:
 
 
 def claims_table(suite: Suite) -> Table:
-    """The claims of a suite, and which profile decides them."""
-    table = _table("claim", "text", "the source says", *suite.profiles)
+    """The claims of a suite, and which profiles decide them: have its nets, and seeds enough."""
+    table = _table("claim", "text", "the source says", "decided in")
+    table.columns[0].no_wrap = True
     for claim in suite.claims:
-        marks = [_mark(suite, claim, name) for name in suite.profiles]
-        table.add_row(claim.id, claim.text, claim.said, *marks)
+        names = [name for name in suite.profiles if _decides(suite, claim, name)]
+        table.add_row(claim.id, claim.text, claim.said, ", ".join(names))
     return table
 
 
-def _mark(suite: Suite, claim: Claim, profile: str) -> str:
-    if claim not in suite.decided(profile):
-        return "–"
+def _decides(suite: Suite, claim: Claim, profile: str) -> bool:
     few = isinstance(claim, Trained) and suite.profiles[profile].seeds < LOOKS[0]
-    return "too few seeds" if few else "decides"
+    return claim in suite.decided(profile) and not few
 
 
 def experiments_table(suite: Suite) -> Table:

@@ -167,12 +167,15 @@ def display_for(console: Console, say: Callable[[str], None]) -> Display:
 
 
 def outcome(result: Result) -> str:
-    """A result in a few words."""
-    shown = [
-        f"{row.words} {result.metrics[name]:.2f} %"
+    """A result in a few words; a balanced error where it is another than the error."""
+    percent = {
+        name: f"{result.metrics[name]:.2f} %"
         for name, row in METRICS.items()
         if row.unit == "%" and name in result.metrics
-    ]
+    }
+    if percent.get("test_balanced_error") == percent.get("test_error"):
+        percent.pop("test_balanced_error", None)
+    shown = [f"{METRICS[name].words} {value}" for name, value in percent.items()]
     trained = [f"{len(result.curve)} epochs"] if result.curve else []  # a look, or a fit, has none
     seconds = f"in {result.cost.get('seconds', 0.0):.0f} s"
     return " ".join(filter(None, [", ".join([*shown, *trained]), seconds]))

@@ -65,13 +65,19 @@ def find_data(
             return load(name, data_dir)
         except UserError as error:
             missing = error
-    if not suite.profile(profile_name).stand_in:
+    profile = suite.profile(profile_name)
+    why_not = "" if profile.stand_in else "takes no stand-in"
+    if not why_not:
+        images = load(STAND_IN, data_dir)
+        if (profile.data.train or 1) + profile.data.validation > len(images.y_train):
+            why_not = f"asks for more images than the stand-in {STAND_IN!r} has"
+    if why_not:
         raise UserError(
-            f"{missing}. The {profile_name} profile takes no stand-in: put {name}.npz into "
+            f"{missing}. The {profile_name} profile {why_not}: put {name}.npz into "
             f"{data_dir.resolve()} (README: own data), or name the folder with DATA=dir"
         )
     say(f"{missing}. The embedded data set {STAND_IN!r} stands in: synthetic, not {name}")
-    return load(STAND_IN, data_dir)
+    return images
 
 
 def summary_of(images: ImageSet, asked: str) -> DataSummary:

@@ -86,11 +86,25 @@ def _keys(results: Results, name: str) -> set[str]:
     return set(results.runs[results.runs["experiment"] == name]["key"])
 
 
+def _in_both(a: Results, b: Results, name: str) -> list[tuple[float | None, float | None]]:
+    """What each run of an experiment that both folders have gave in the one and in the other."""
+    values = []
+    for one in (a, b):
+        by_seed, runs = one.by_seed(name, a.headline), one.runs[one.runs["experiment"] == name]
+        values.append({k: by_seed.get(int(s)) for k, s in zip(runs["key"], runs["seed"], strict=True)})
+    return [(value, values[1][key]) for key, value in values[0].items() if key in values[1]]
+
+
 def _notes(a: Results, b: Results) -> list[str]:
     notes = []
-    both = sum(len(_keys(a, name) & _keys(b, name)) for name in a.experiments)
-    if both:
-        notes.append(f"{both} runs are in both: verdicts rest on them in both")
+    pairs = [pair for name in a.experiments for pair in _in_both(a, b, name)]
+    if pairs:
+        equal = sum(here == there for here, there in pairs)
+        notes.append(
+            f"{len(pairs)} runs are the same in both (settings, data, code and seeds), and {equal} of these "
+            f"have the same {title(a.headline)} to the last digit: a verdict that rests on them alone is one "
+            "finding, not two"
+        )
     for here, there, letter in ((a, b, "A"), (b, a, "B")):
         alone = [name for name in here.experiments if name not in there.experiments]
         if alone:

@@ -38,8 +38,10 @@ def test_the_whole_way(command, suites_dir, data_dir, tmp_path):
     assert code == 0
     assert "16 of 24 runs are there, 8 to do" in out
 
-    code, out, _ = command("plan", "tiny", *tiny)
+    code, out, _ = command("plan", "tiny", *tiny, "--seeds", "4")
     assert "from recorded runs" in out
+    code, out, _ = command("plan", "tiny", *tiny, "--seeds", "3")
+    assert "nothing is left to train" in out
 
     code, out, _ = command("report", "tiny", "--publish")
     assert code == 0

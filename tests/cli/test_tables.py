@@ -2,7 +2,8 @@
 
 import pytest
 
-from bench.cli.tables import duration, wrapped
+from bench.cli.tables import claims_table, duration, suite_list, wrapped
+from bench.report.library import ReportEntry
 from bench.spec.loader import load_suite, suite_files
 
 TEXT = """A question?
@@ -38,6 +39,35 @@ def test_every_suite_s_text_keeps_its_words(name):
     narrow = wrapped(text, 60)
     assert narrow.split() == text.split()
     assert max(map(len, narrow.splitlines())) <= 60
+
+
+def test_items_of_one_line_hang_where_their_text_begins():
+    assert wrapped("Profiles\n  smoke      1 minute. Tiny.\n  overnight  2 hours.", 22).splitlines() == [
+        "Profiles",
+        "  smoke      1 minute.",
+        "             Tiny.",
+        "  overnight  2 hours.",
+    ]
+
+
+def test_claims_are_listed_with_the_profiles_that_decide_them():
+    (cells,) = [
+        list(one.cells) for one in claims_table(load_suite("dense")).columns if one.header == "decided in"
+    ]
+    assert cells[0] == "quick"  # smoke has too few seeds
+    assert "smoke, quick, paper" in cells  # a count takes none
+
+
+def test_a_list_says_what_stood_in(tmp_path):
+    suite = load_suite("dense")
+    plan = {
+        "name": "dense",
+        "profile": "smoke",
+        "data": {"name": "shapes", "asked": "cifar10"},
+        "experiments": [],
+    }
+    table = suite_list([suite], [ReportEntry(tmp_path, False, plan, [], 0)])
+    assert "smoke on shapes, not cifar10" in next(iter(table.columns[2].cells))
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,13 @@ def test_missing_data_set_stands_in_loudly_or_stops(suite, tmp_path):
         make_plan(suite, "paper", tmp_path / "nowhere")
 
 
+def test_a_profile_that_asks_for_more_images_than_the_stand_in_has_stops_with_what_to_do(suite, tmp_path):
+    smoke = suite.profiles["smoke"]
+    asks = smoke.replace(data=smoke.data.replace(train=12_000, validation=1))
+    with pytest.raises(UserError, match=r"the stand-in 'shapes' has: put tiny\.npz into .* DATA=dir"):
+        make_plan(suite.replace(profiles={**suite.profiles, "smoke": asks}), "smoke", tmp_path)
+
+
 def test_a_misspelt_data_set_is_asked_about_not_stood_in_for(suite, data_dir):
     with pytest.raises(UserError, match=r"no data set 'tinny': .* did you mean 'tiny'\?"):
         make_plan(suite.replace(data="tinny"), "smoke", data_dir)
