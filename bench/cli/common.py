@@ -90,10 +90,10 @@ def print_needed(made: "Plan", cached: "CachedRuns", reports_dir: Path) -> None:
         return  # no spread is known yet
     for one in found:
         points = {"%": "points"}.get(unit(one.claim.metric), unit(one.claim.metric))
-        effect = f"what matters, {one.claim.matters:g} {points} past its bound,"
+        effect = f"the smallest effect that matters ({points}: {one.claim.matters:g} past the bound)"
         what = f"claim {one.claim.id}: {effect} would be found"
         if one.look is None:
-            say(f"{what} with no declared number of seeds")
+            say(f"{what} with no declared number of seeds; a larger one may be (spread as in {folder})")
             continue
         more = max(0, one.look - made.seeds)
         names = {name for each in made.ensembles if each.id in one.claim.experiments() for name in each.of}
