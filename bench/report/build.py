@@ -75,16 +75,16 @@ def build_report(folder: Path) -> list[Outcome]:
         "protocol": protocol_words(results),
         "quoted": any(one.said[:1].isdigit() for one in results.claims) or bool(results.references),
         "provenance": results.provenance,
-        "words": words(),
         "stand_in": _stand_in(results),
         "details": details(results),
         "curves": curves_data(results),
         "command": f"make suite-{results.plan['name']} PROFILE={results.plan['profile']}"
         + (f' ARGS="--replicate {results.replicate}"' if results.replicate else ""),
     }
-    page, text = (environment().get_template(f"report.{kind}.j2").render(content) for kind in ("html", "md"))
-    put(folder / "report.html", page)
-    put(folder / "report.md", without_html(text))
+    html, markdown = (environment().get_template(f"report.{kind}.j2") for kind in ("html", "md"))
+    content["words"] = words(markdown.render({**content, "words": ()}))
+    put(folder / "report.html", html.render(content))
+    put(folder / "report.md", without_html(markdown.render(content)))
     built(folder)
     return outcomes
 

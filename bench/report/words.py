@@ -1,5 +1,7 @@
 """What a report's words mean: for readers who have nothing but the report."""
 
+import re
+
 _TEXT = """
 profile: how big the experiments are. Quick takes minutes on two cores, overnight hours, paper is as near
     to the published recipe as the suite goes
@@ -27,8 +29,8 @@ paired: contenders of one seed that share a source, halves of the classes, or th
     Welch's, with degrees of freedom halfway between his and those of the smaller sample (his alone are too
     many where spreads are uneven). It takes seeds for normal, so that near 0 it may reach below what an
     error can be
-seeds needed: to find a difference as large as the one seen with a power of 80 %, at the level and with
-    the correction of that look
+seeds needed, would be needed: to find a difference as large as the one seen with a power of 80 %, at the
+    level and with the correction of that look
 for other test images: whether a verdict holds when the test images, too, are taken for a sample, of a
     balanced error one from each class. Below 2,000 test images the interval for that is the one shown, and
     decides. Known of test errors, where all runs have seen the same test images
@@ -42,7 +44,7 @@ it hangs on one seed: an open claim whose own p, not corrected, would be small e
     example where one run did not learn. A size of an effect or a number of seeds says little then
 fragile: without some one seed the estimate turns its sign, or its own p, not corrected, rises above 0.05.
     A verdict's p is corrected, so that others, too, may need all of their seeds
-epochs to a level: interpolated between the ends of epochs
+epochs to: the first time at a level of error, interpolated between the ends of epochs
 some never got there: runs that never reached the level that a claim speaks of count as one epoch more than
     they had. Which side was first is known; how many epochs lie between is not, so there is no interval
 untuned: no run searches for settings. Rates are the papers', or from a probe or trials of an earlier version
@@ -72,7 +74,18 @@ hash: of the suite as it was declared. Another claim, profile or recipe gives an
 """
 
 
-def words() -> list[tuple[str, str]]:
-    """Each word with its meaning."""
+def words(page: str) -> list[tuple[str, str]]:
+    """Each word that stands on a page, or in the meaning of one that does, with its meaning."""
     lines = _TEXT.strip().replace("\n    ", " ").splitlines()
-    return [(word, meaning) for word, _, meaning in (line.partition(": ") for line in lines)]
+    every = [(word, meaning) for word, _, meaning in (line.partition(": ") for line in lines)]
+    kept: list[tuple[str, str]] = []
+    text = page
+    while found := [one for one in every if one not in kept and _stands(one[0], text)]:
+        kept += found
+        text = " ".join(meaning for _, meaning in found)
+    return [one for one in every if one in kept]
+
+
+def _stands(word: str, text: str) -> bool:
+    """Whether the word, or one of several with commas between, stands in the text."""
+    return any(re.search(rf"\b{re.escape(one)}(e?s)?\b", text, re.IGNORECASE) for one in word.split(", "))
