@@ -20,14 +20,16 @@ def protocol_table(results: Results) -> Table | None:
         rows.insert(0, ("data set", f"{data['name']}, synthetic", data["asked"]))
     if not rows:
         return None
-    return Table(
-        "protocol",
-        "Differences from the suite's paper profile, read off the specifications of the first trained "
+    itself = results.plan["profile"] == "paper"
+    caption = (
+        "Differences from what was published, as far as specifications tell; the suite file may tell of more"
+        if itself
+        else "Differences from the suite's paper profile, read off the specifications of the first trained "
         "network, and what others have of their own. What was published may differ from both, in data, "
-        "networks and protocol",
-        ("what", "here", "paper profile"),
-        tuple(rows),
+        "networks and protocol"
     )
+    columns = ("what", "here", "published" if itself else "paper profile")
+    return Table("protocol", caption, columns, tuple(rows))
 
 
 def protocol_words(results: Results) -> list[str]:

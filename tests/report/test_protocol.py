@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from bench.report.experiments import main_table
-from bench.report.protocol import protocol_words, splits
+from bench.report.protocol import protocol_table, protocol_words, splits
 from bench.report.replicates import not_again
 from bench.results.files import read
 from tests.conftest import ROOT
@@ -64,3 +64,16 @@ def test_verdicts_that_some_replicate_did_not_give_are_named(layers):
     again = {one.claim.id for one in layers.replicates[0].outcomes if one.verdict != "undecided"}
     assert set(not_again(layers)) == given - again
     assert not_again(replace(layers, replicates=())) == []
+
+
+@pytest.mark.parametrize(
+    ("profile", "other", "row"),
+    [
+        ("quick", "paper profile", ("epochs", "6", "20")),
+        ("paper", "published", ("precision", "bf16", "float32")),
+    ],
+)
+def test_a_paper_profile_is_set_beside_what_was_published_and_others_beside_it(profile, other, row):
+    table = protocol_table(read(PUBLISHED / "lenet" / profile))
+    assert table.columns == ("what", "here", other)
+    assert row in table.rows
