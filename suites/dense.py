@@ -4,14 +4,14 @@ Source: Huang et al. 2017 (arXiv 1608.06993), Table 2 and Figures 3 and 4; the l
 
 Profiles
   smoke  1 minute. Tiny networks on 512 images of 8×8 pixels; proves the machinery, decides nothing.
-  quick  15 minutes on two cores with AMX. A DenseNet and a DenseNet-BC (with bottlenecks and compression) of
-         22 layers, with growths of 12 and of 18, and ResNets of 20 layers, 16 and 21 wide: all of like depth,
-         for at so few steps the deeper net learns more slowly; 8,000 CIFAR-10 images at 16×16, 5 epochs (625
-         steps of 64), untuned, 8 seeds. Decides: equal-weights, equal-work, fewer-weights, compressed; counts
-         as-many, as-dear, fewer, imagenet-fewer, imagenet-cheaper. A probe with one seed had validation
-         errors of 47.4, 43.9, 42.9, 43.1 % with DenseNet at rates of 0.03, 0.1, 0.3, 1; 48.8, 45.1, 43.5,
-         44.4 with DenseNet-BC; 50.3, 49.9, 49.4, 56.1 with ResNet; 48.4, 46.8, 49.5 with the wider one up to
-         0.3. So they have 0.3, the last 0.1.
+  quick  9 to 15 minutes on two cores in bf16. A DenseNet and a DenseNet-BC (with bottlenecks and compression)
+         of 22 layers, with growths of 12 and of 18, and ResNets of 20 layers, 16 and 21 wide: all of like
+         depth, for at so few steps the deeper net learns more slowly; 8,000 CIFAR-10 images at 16×16, 5
+         epochs (625 steps of 64), untuned, 8 seeds. Decides: equal-weights, equal-work, fewer-weights,
+         compressed; counts as-many, as-dear, fewer, imagenet-fewer, imagenet-cheaper. A probe with one seed
+         had validation errors of 47.4, 43.9, 42.9, 43.1 % with DenseNet at rates of 0.03, 0.1, 0.3, 1; 48.8,
+         45.1, 43.5, 44.4 with DenseNet-BC; 50.3, 49.9, 49.4, 56.1 with ResNet; 48.4, 46.8, 49.5 with the
+         wider one up to 0.3. So they have 0.3, the last 0.1.
   paper  DenseNets of 40, 100 and 100 (BC) layers on all of CIFAR-10, 300 epochs; GPU weeks.
 """
 
