@@ -13,7 +13,7 @@ Profiles
          at rates of 0.017, 0.05, 0.15, 0.5; 1.6, 1.1, 0.8, 90 with ReLU; 1.1, 1.0, 0.9, 89 with max pooling;
          89, 89, 72, 2.9 with sigmoids. So each has its best of these: 0.15, sigmoids 0.5.
   paper  15 minutes on two cores in bf16. 20 passes, as published; not built are the original's rates from
-         second derivatives, its connection table, pooling with weights and radial basis functions.
+         second derivatives, image by image, connection table, weighted pooling, radial basis functions.
 No stand-in: digits are the point.
 """
 

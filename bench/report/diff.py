@@ -1,5 +1,6 @@
 """Two results folders side by side: which verdicts came out again, what differs by more than the seeds do."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,11 +68,16 @@ def _without(results: Results, name: str, other: Results, metric: str) -> Sample
     """The values of an experiment's runs that the other folder does not have."""
     import numpy as np
 
-    runs, there = results.runs[results.runs["experiment"] == name], _keys(other, name)
-    values = results.by_seed(name, metric)
-    own = [values[int(seed)] for seed, key in zip(runs["seed"], runs["key"], strict=True) if key not in there]
+    there = _by_key(other, name, metric)
+    own = [value for key, value in _by_key(results, name, metric).items() if key not in there]
     found: Sample = np.array([one for one in own if np.isfinite(one)], dtype=float)
     return found
+
+
+def _by_key(results: Results, name: str, metric: str) -> dict[str, float]:
+    """The metric of an experiment's runs by their keys; NaN where a run has ended without it."""
+    runs, values = results.runs[results.runs["experiment"] == name], results.by_seed(name, metric)
+    return {key: values[int(seed)] for seed, key in zip(runs["seed"], runs["key"], strict=True)}
 
 
 def _verdict(difference: str, p: float | None, lower: bool | None) -> tuple[str, str]:
@@ -82,28 +88,21 @@ def _verdict(difference: str, p: float | None, lower: bool | None) -> tuple[str,
     return p_value(p), "B is better" if difference.startswith("-") == lower else "B is worse"
 
 
-def _keys(results: Results, name: str) -> set[str]:
-    return set(results.runs[results.runs["experiment"] == name]["key"])
-
-
-def _in_both(a: Results, b: Results, name: str) -> list[tuple[float | None, float | None]]:
-    """What each run of an experiment that both folders have gave in the one and in the other."""
-    values = []
-    for one in (a, b):
-        by_seed, runs = one.by_seed(name, a.headline), one.runs[one.runs["experiment"] == name]
-        values.append({k: by_seed.get(int(s)) for k, s in zip(runs["key"], runs["seed"], strict=True)})
-    return [(value, values[1][key]) for key, value in values[0].items() if key in values[1]]
-
-
 def _notes(a: Results, b: Results) -> list[str]:
     notes = []
-    pairs = [pair for name in a.experiments for pair in _in_both(a, b, name)]
+    pairs = [
+        (value, second[key])
+        for name in a.experiments
+        if (second := _by_key(b, name, a.headline))
+        for key, value in _by_key(a, name, a.headline).items()
+        if key in second
+    ]
     if pairs:
-        equal = sum(here == there for here, there in pairs)
+        differ = sum(one != other and not math.isnan(one + other) for one, other in pairs)
         notes.append(
-            f"{len(pairs)} runs are the same in both (settings, data, code and seeds), and {equal} of these "
-            f"have the same {title(a.headline)} to the last digit: a verdict that rests on them alone is one "
-            "finding, not two"
+            f"{len(pairs)} runs are the same in both (settings, data, code and seeds), {differ or 'none'} of "
+            f"them with another {title(a.headline)}: a verdict that rests on these alone is one finding, "
+            "not two"
         )
     for here, there, letter in ((a, b, "A"), (b, a, "B")):
         alone = [name for name in here.experiments if name not in there.experiments]

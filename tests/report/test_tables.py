@@ -189,7 +189,7 @@ def test_only_differences_beyond_the_seeds_are_told(folders):
     assert back["plain-56"] == "B is worse"
     (note,) = found.notes
     assert note.startswith("5 runs are the same in both")
-    assert "5 of these have the same test error to the last digit" in note
+    assert "none of them with another test error" in note
     assert {row[0]: row[-1] for row in found.verdicts.rows} == {"degradation": "came out again"}
     assert found.agreement.startswith("1 of 1 verdicts came out again; none turned round; ")
 
